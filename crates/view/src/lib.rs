@@ -1,1 +1,3 @@
-//! Being built.
+//! What a person is told about a run.
+
+pub mod scene;
