@@ -1,0 +1,282 @@
+//! What modelled code is written against.
+
+use std::future::Future;
+use std::panic::Location;
+
+use crate::{
+    Action, Address, Argument, BitLock, Function, Operation, Rider, RwSem, SpinLock, ThreadId,
+    Value, Word,
+};
+
+/// One processor, running one thread.
+///
+/// Every `async` operation is one atomic step on a shared word or lock: the unit of interleaving.
+/// Everything else takes no step, and may only touch what no other thread can see.
+/// The line that awaits an operation is the one a reader is shown, so write one operation a line.
+pub trait Cpu: Sized {
+    /// Executes one step, with the value it gives; see [`Action`] for what that is.
+    #[track_caller]
+    fn step(&self, operation: Operation) -> impl Future<Output = u64>;
+
+    /// Who this is.
+    fn thread(&self) -> ThreadId;
+
+    /// Reads a word only this processor ever changes, such as its own pagevec, or one that never changes. No step.
+    fn peek<T: Value>(&self, word: Word<T>) -> T;
+
+    /// Notes that a function was entered; the returned [`Call`] notes that it is left, when it goes out of scope.
+    #[track_caller]
+    fn enter<const N: usize>(
+        &self,
+        function: &'static Function,
+        arguments: [Argument; N],
+    ) -> Call<'_, Self> {
+        const {
+            assert!(
+                N <= Argument::LIMIT,
+                "only three arguments of a call are kept"
+            )
+        };
+        let mut kept = [None; Argument::LIMIT];
+        for (slot, argument) in kept.iter_mut().zip(arguments) {
+            *slot = Some(argument);
+        }
+        Call {
+            cpu: self,
+            frame: self.push_call(function, kept, Location::caller()),
+        }
+    }
+
+    /// Notes a point passed, for whoever watches.
+    fn mark(&self, name: &'static str, object: Address);
+
+    /// The kernel's BUG: something impossible was found. The thread stops here for good.
+    fn bug(&self, what: &'static str) -> impl Future<Output = ()>;
+
+    /// For [`Cpu::enter`]: pushes a call and gives its index.
+    fn push_call(
+        &self,
+        function: &'static Function,
+        arguments: [Option<Argument>; Argument::LIMIT],
+        location: &'static Location<'static>,
+    ) -> u32;
+
+    /// For [`Call`]: what the call returned.
+    fn name_result(&self, frame: u32, result: &'static str);
+
+    /// For [`Call`]: the call is over.
+    fn pop_call(&self, frame: u32);
+
+    /// Reads a word.
+    #[track_caller]
+    fn read<T: Value>(&self, word: Word<T>) -> impl Future<Output = T> {
+        let step = self.step(Operation::on(word.address(), Action::Read));
+        async move { T::from_word(step.await) }
+    }
+
+    /// Stores a word.
+    #[track_caller]
+    fn write<T: Value>(&self, word: Word<T>, value: T) -> impl Future<Output = ()> {
+        self.write_with(word, value, [])
+    }
+
+    /// Stores a word; the riders change with it.
+    #[track_caller]
+    fn write_with<T: Value, const N: usize>(
+        &self,
+        word: Word<T>,
+        value: T,
+        riders: [Rider; N],
+    ) -> impl Future<Output = ()> {
+        let step =
+            self.step(Operation::on(word.address(), Action::Write(value.into_word())).with(riders));
+        async move { _ = step.await }
+    }
+
+    /// Stores a word and gives what was there; the riders change with it.
+    #[track_caller]
+    fn exchange<T: Value, const N: usize>(
+        &self,
+        word: Word<T>,
+        value: T,
+        riders: [Rider; N],
+    ) -> impl Future<Output = T> {
+        let step = self
+            .step(Operation::on(word.address(), Action::Exchange(value.into_word())).with(riders));
+        async move { T::from_word(step.await) }
+    }
+
+    /// Stores `new` if `old` is there, and gives whether it was; the riders change with it.
+    #[track_caller]
+    fn compare_exchange<T: Value, const N: usize>(
+        &self,
+        word: Word<T>,
+        old: T,
+        new: T,
+        riders: [Rider; N],
+    ) -> impl Future<Output = bool> {
+        let step = self.step(
+            Operation::on(
+                word.address(),
+                Action::CompareExchange(old.into_word(), new.into_word()),
+            )
+            .with(riders),
+        );
+        async move { step.await != 0 }
+    }
+
+    /// Adds to a counter and gives the sum; the riders change with it.
+    #[track_caller]
+    fn add<const N: usize>(
+        &self,
+        word: Word<i64>,
+        amount: i64,
+        riders: [Rider; N],
+    ) -> impl Future<Output = i64> {
+        let step = self.step(Operation::on(word.address(), Action::Add(amount)).with(riders));
+        async move { i64::from_word(step.await) }
+    }
+
+    /// Sets the bits of `mask`; the riders change with it.
+    #[track_caller]
+    fn set_bits<T: Value, const N: usize>(
+        &self,
+        word: Word<T>,
+        mask: T,
+        riders: [Rider; N],
+    ) -> impl Future<Output = ()> {
+        let step = self
+            .step(Operation::on(word.address(), Action::SetBits(mask.into_word())).with(riders));
+        async move { _ = step.await }
+    }
+
+    /// Clears the bits of `mask`; the riders change with it.
+    #[track_caller]
+    fn clear_bits<T: Value, const N: usize>(
+        &self,
+        word: Word<T>,
+        mask: T,
+        riders: [Rider; N],
+    ) -> impl Future<Output = ()> {
+        let step = self
+            .step(Operation::on(word.address(), Action::ClearBits(mask.into_word())).with(riders));
+        async move { _ = step.await }
+    }
+
+    /// Sets the bits of `mask` and gives whether any was set before; the riders change if none was.
+    #[track_caller]
+    fn test_and_set<T: Value, const N: usize>(
+        &self,
+        word: Word<T>,
+        mask: T,
+        riders: [Rider; N],
+    ) -> impl Future<Output = bool> {
+        let step = self
+            .step(Operation::on(word.address(), Action::TestAndSet(mask.into_word())).with(riders));
+        async move { step.await != 0 }
+    }
+
+    /// Clears the bits of `mask` and gives whether any was set before; the riders change if one was.
+    #[track_caller]
+    fn test_and_clear<T: Value, const N: usize>(
+        &self,
+        word: Word<T>,
+        mask: T,
+        riders: [Rider; N],
+    ) -> impl Future<Output = bool> {
+        let step = self.step(
+            Operation::on(word.address(), Action::TestAndClear(mask.into_word())).with(riders),
+        );
+        async move { step.await != 0 }
+    }
+
+    /// Takes a spinlock; waits for it.
+    #[track_caller]
+    fn spin_lock(&self, lock: SpinLock) -> impl Future<Output = ()> {
+        let step = self.step(Operation::spin(lock, Action::SpinLock));
+        async move { _ = step.await }
+    }
+
+    /// Releases a spinlock.
+    #[track_caller]
+    fn spin_unlock(&self, lock: SpinLock) -> impl Future<Output = ()> {
+        let step = self.step(Operation::spin(lock, Action::SpinUnlock));
+        async move { _ = step.await }
+    }
+
+    /// Takes a reader-writer lock for reading; sleeps until no writer has it or waits for it.
+    #[track_caller]
+    fn down_read(&self, lock: RwSem) -> impl Future<Output = ()> {
+        let step = self.step(Operation::rwsem(lock, Action::ReadLock));
+        async move { _ = step.await }
+    }
+
+    /// Takes a reader-writer lock for reading if no writer has it or waits for it; gives whether it did.
+    #[track_caller]
+    fn down_read_trylock(&self, lock: RwSem) -> impl Future<Output = bool> {
+        let step = self.step(Operation::rwsem(lock, Action::TryReadLock));
+        async move { step.await != 0 }
+    }
+
+    /// Releases a reader-writer lock held for reading.
+    #[track_caller]
+    fn up_read(&self, lock: RwSem) -> impl Future<Output = ()> {
+        let step = self.step(Operation::rwsem(lock, Action::ReadUnlock));
+        async move { _ = step.await }
+    }
+
+    /// Takes a reader-writer lock for writing; asks for it, in a step of its own, and sleeps if somebody has it.
+    #[track_caller]
+    fn down_write(&self, lock: RwSem) -> impl Future<Output = ()> {
+        let step = self.step(Operation::rwsem(lock, Action::WriteLock));
+        async move { _ = step.await }
+    }
+
+    /// Releases a reader-writer lock held for writing.
+    #[track_caller]
+    fn up_write(&self, lock: RwSem) -> impl Future<Output = ()> {
+        let step = self.step(Operation::rwsem(lock, Action::WriteUnlock));
+        async move { _ = step.await }
+    }
+
+    /// Takes a bit lock; sleeps until it is free.
+    #[track_caller]
+    fn bit_lock(&self, lock: BitLock) -> impl Future<Output = ()> {
+        let step = self.step(Operation::bit(lock, Action::BitLock(lock.mask)));
+        async move { _ = step.await }
+    }
+
+    /// Takes a bit lock if it is free; gives whether it did.
+    #[track_caller]
+    fn bit_trylock(&self, lock: BitLock) -> impl Future<Output = bool> {
+        let step = self.step(Operation::bit(lock, Action::TryBitLock(lock.mask)));
+        async move { step.await != 0 }
+    }
+
+    /// Releases a bit lock.
+    #[track_caller]
+    fn bit_unlock(&self, lock: BitLock) -> impl Future<Output = ()> {
+        let step = self.step(Operation::bit(lock, Action::BitUnlock(lock.mask)));
+        async move { _ = step.await }
+    }
+}
+
+/// A call in progress; it is over when this goes out of scope.
+#[must_use = "the call is over as soon as this is dropped: bind it to a name"]
+pub struct Call<'cpu, C: Cpu> {
+    cpu: &'cpu C,
+    frame: u32,
+}
+
+impl<C: Cpu> Call<'_, C> {
+    /// Notes under which name a reader will know what the call returned.
+    pub fn returns(&self, result: &'static str) {
+        self.cpu.name_result(self.frame, result);
+    }
+}
+
+impl<C: Cpu> Drop for Call<'_, C> {
+    fn drop(&mut self) {
+        self.cpu.pop_call(self.frame);
+    }
+}
