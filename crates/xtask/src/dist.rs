@@ -1,0 +1,71 @@
+//! `cargo xtask dist`: the whole site in `dist/`, ready to be copied to any static host.
+
+use std::fs;
+use std::path::PathBuf;
+
+use anyhow::{Context, Result, bail};
+use clap::Args;
+
+use crate::docs;
+use crate::node;
+use crate::project::Project;
+use crate::run;
+use crate::serve;
+use crate::sizes;
+
+/// What to build.
+#[derive(Args, Default)]
+pub(crate) struct Options {
+    /// Leave out the book
+    #[arg(long)]
+    no_docs: bool,
+}
+
+/// Builds the page, the embed and the book, and checks what they weigh.
+pub(crate) fn dist(project: &Project, options: &Options) -> Result<()> {
+    let toolbox = serve::toolbox(project)?;
+    let mut trunk = serve::trunk(project, &toolbox)?;
+    run::run(trunk.args(["build", "--release", "--cargo-profile", "wasm-release"]))?;
+    minify(project)?;
+    if !options.no_docs {
+        docs::docs(project)?;
+    }
+    sizes::report(&project.dist())
+}
+
+/// Shortens scripts and styles in place; Trunk's own minifier cannot read what wasm-bindgen writes.
+fn minify(project: &Project) -> Result<()> {
+    let page = fs::read_to_string(project.dist().join("index.html"))
+        .context("could not read the built index.html")?;
+    if page.contains("integrity=") {
+        bail!(
+            "index.html has an integrity attribute, which the minified files would not match: use data-integrity=\"none\""
+        );
+    }
+    let esbuild = node::packages(project)?.join("esbuild");
+    let mut command = project.command(esbuild);
+    command.args([
+        "--minify",
+        "--target=es2022",
+        "--legal-comments=none",
+        "--log-level=warning",
+        "--allow-overwrite",
+    ]);
+    command.arg(format!("--outdir={}", project.dist().display()));
+    run::run(command.args(scripts_and_styles(project)?))
+}
+
+fn scripts_and_styles(project: &Project) -> Result<Vec<PathBuf>> {
+    let mut files = Vec::new();
+    for entry in fs::read_dir(project.dist()).context("could not read dist")? {
+        let path = entry.context("could not read dist")?.path();
+        if path
+            .extension()
+            .is_some_and(|extension| extension == "js" || extension == "css")
+        {
+            files.push(path);
+        }
+    }
+    files.sort();
+    Ok(files)
+}

@@ -1,0 +1,85 @@
+//! What Trunk calls while it builds the page: one step before it reads `index.html`, one after it has written it.
+
+use std::env;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, bail};
+
+use crate::project::Project;
+use crate::run;
+
+/// Writes `web/generated/first-paint.html`, the story that stands in the page before (and without) WebAssembly.
+///
+/// It is rendered by the same components natively, so it cannot differ from what the page shows a moment later.
+pub(crate) fn web_assets(project: &Project) -> Result<()> {
+    const TARGET: &str = "web/generated/first-paint.html";
+
+    if !project.path("web/src/bin/prerender.rs").is_file() {
+        bail!(
+            "web/src/bin/prerender.rs is missing: it prints the first paint of the page, which goes into {TARGET}"
+        );
+    }
+    let mut cargo = project.cargo();
+    cargo.args([
+        "run",
+        "--quiet",
+        "--package",
+        "lockstep-web",
+        "--bin",
+        "prerender",
+        "--features",
+        "prerender",
+    ]);
+    // Trunk sets this for the wasm build; the prerenderer is a native program.
+    cargo.env_remove("CARGO_BUILD_TARGET");
+    let html = run::capture(&mut cargo).context("could not render the first paint")?;
+    write_if_changed(&project.path(TARGET), &html)
+}
+
+/// Writes `embed.html`: the same page told to be one stage in somebody else's frame.
+pub(crate) fn web_embed() -> Result<()> {
+    let staging = env::var_os("TRUNK_STAGING_DIR")
+        .context("TRUNK_STAGING_DIR is not set: this is for Trunk to call")?;
+    let staging = PathBuf::from(staging);
+    let page = fs::read_to_string(staging.join("index.html"))
+        .context("could not read the built index.html")?;
+    fs::write(staging.join("embed.html"), embedded(&page)?).context("could not write embed.html")
+}
+
+/// The page with `data-embed` on its root element, by which styles and script tell the two apart from the first paint on.
+fn embedded(page: &str) -> Result<String> {
+    let Some(at) = page.find("<html") else {
+        bail!("the built index.html has no <html> element");
+    };
+    let (before, after) = page.split_at(at + "<html".len());
+    Ok(format!("{before} data-embed{after}"))
+}
+
+/// Trunk watches what it reads, so a file that is written without need would make it build for ever.
+fn write_if_changed(file: &Path, text: &str) -> Result<()> {
+    if fs::read_to_string(file).is_ok_and(|old| old == text) {
+        return Ok(());
+    }
+    if let Some(folder) = file.parent() {
+        fs::create_dir_all(folder)
+            .with_context(|| format!("could not create {}", folder.display()))?;
+    }
+    fs::write(file, text).with_context(|| format!("could not write {}", file.display()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::embedded;
+
+    #[test]
+    fn the_embed_differs_by_one_attribute() {
+        let page = "<!doctype html>\n<html lang=\"en\"><title>x</title></html>";
+        let embed = embedded(page).expect("there is an <html>");
+        assert_eq!(
+            embed,
+            "<!doctype html>\n<html data-embed lang=\"en\"><title>x</title></html>"
+        );
+        assert!(embedded("nothing").is_err());
+    }
+}

@@ -1,0 +1,175 @@
+//! What the site weighs: every file as it lies on the disk, after gzip and after brotli, and a budget for what a reader waits for.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::io::Write;
+use std::path::Path;
+
+use anyhow::{Context, Result, bail};
+use brotli::enc::BrotliEncoderParams;
+use flate2::Compression;
+use flate2::write::GzEncoder;
+
+/// Everything a reader downloads to have the page complete, brotli.
+const PAGE_BUDGET: usize = 250_000;
+/// Its WebAssembly alone, brotli.
+const WASM_BUDGET: usize = 180_000;
+
+/// The three sizes of a file, or of several together.
+#[derive(Clone, Copy, Default)]
+struct Size {
+    raw: usize,
+    gzip: usize,
+    brotli: usize,
+}
+
+/// Prints the sizes of the site and fails if it is over its budget.
+pub(crate) fn report(dist: &Path) -> Result<()> {
+    let mut files = BTreeMap::new();
+    read_site(dist, "", &mut files)?;
+    let page = page_files(&files);
+
+    println!("{:44} {:>9} {:>9} {:>9}", "bytes", "raw", "gzip", "brotli");
+    let mut whole = Size::default();
+    let mut wasm = Size::default();
+    for (name, bytes) in &files {
+        let size = Size::of(bytes)?;
+        let in_page = page.contains(&name.as_str());
+        if in_page {
+            whole.add(size);
+        }
+        if in_page && name.ends_with(".wasm") {
+            wasm.add(size);
+        }
+        println!("{}", size.row(name));
+    }
+    println!("{}", whole.row("the page complete"));
+    println!("{}", wasm.row("its WebAssembly alone"));
+    within("the page complete", whole.brotli, PAGE_BUDGET)?;
+    within("its WebAssembly", wasm.brotli, WASM_BUDGET)
+}
+
+fn within(what: &str, size: usize, budget: usize) -> Result<()> {
+    if size > budget {
+        bail!("{what} is {size} bytes after brotli, over its budget of {budget}");
+    }
+    println!(
+        "{what}: {} % of its budget of {budget} bytes, brotli",
+        size * 100 / budget
+    );
+    Ok(())
+}
+
+/// Adds the files in `folder` under names relative to the site; the book is left out, which no reader of the page downloads.
+fn read_site(folder: &Path, prefix: &str, files: &mut BTreeMap<String, Vec<u8>>) -> Result<()> {
+    for entry in
+        fs::read_dir(folder).with_context(|| format!("could not read {}", folder.display()))?
+    {
+        let path = entry?.path();
+        let name = format!(
+            "{prefix}{}",
+            path.file_name().unwrap_or_default().to_string_lossy()
+        );
+        if path.is_file() {
+            let bytes =
+                fs::read(&path).with_context(|| format!("could not read {}", path.display()))?;
+            files.insert(name, bytes);
+        } else if name != "docs" {
+            read_site(&path, &format!("{name}/"), files)?;
+        }
+    }
+    Ok(())
+}
+
+/// The files that loading `index.html` leads to: itself, what it names, what those name, and so on.
+fn page_files(files: &BTreeMap<String, Vec<u8>>) -> Vec<&str> {
+    let mut found = vec!["index.html"];
+    let mut next = 0;
+    while let Some(name) = found.get(next) {
+        next += 1;
+        let is_text = [".html", ".js", ".css"]
+            .iter()
+            .any(|ending| name.ends_with(ending));
+        let Some(bytes) = files.get(*name).filter(|_| is_text) else {
+            continue;
+        };
+        let text = String::from_utf8_lossy(bytes);
+        for other in files.keys() {
+            if text.contains(other.as_str())
+                && !found.contains(&other.as_str())
+                && other != "embed.html"
+            {
+                found.push(other);
+            }
+        }
+    }
+    found
+}
+
+impl Size {
+    fn of(bytes: &[u8]) -> Result<Self> {
+        let mut gzip = GzEncoder::new(Vec::new(), Compression::best());
+        gzip.write_all(bytes)?;
+        let params = BrotliEncoderParams {
+            quality: 11,
+            lgwin: 22,
+            size_hint: bytes.len(),
+            ..Default::default()
+        };
+        let mut brotli = Vec::new();
+        brotli::BrotliCompress(&mut &*bytes, &mut brotli, &params)?;
+        Ok(Self {
+            raw: bytes.len(),
+            gzip: gzip.finish()?.len(),
+            brotli: brotli.len(),
+        })
+    }
+
+    fn add(&mut self, other: Self) {
+        self.raw += other.raw;
+        self.gzip += other.gzip;
+        self.brotli += other.brotli;
+    }
+
+    fn row(self, name: &str) -> String {
+        format!(
+            "{name:44} {:>9} {:>9} {:>9}",
+            self.raw, self.gzip, self.brotli
+        )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_page_is_what_index_html_leads_to() {
+        let file = |name: &str, text: &str| (name.to_owned(), text.as_bytes().to_vec());
+        let files = BTreeMap::from([
+            file(
+                "index.html",
+                "<script>import './app.js'</script> <a href='embed.html'>embed</a>",
+            ),
+            file("app.js", "fetch('app_bg.wasm')"),
+            file("app_bg.wasm", "other.js"),
+            file("other.js", ""),
+            file("embed.html", ""),
+        ]);
+        assert_eq!(page_files(&files), ["index.html", "app.js", "app_bg.wasm"]);
+    }
+
+    #[test]
+    fn sizes_are_those_of_the_compressors() {
+        let size = Size::of(&[b'a'; 10_000]).expect("compressing bytes in memory cannot fail");
+        assert_eq!(size.raw, 10_000);
+        assert!(size.gzip < 100 && size.brotli < 50);
+    }
+
+    #[test]
+    fn a_budget_has_an_end() {
+        assert!(within("x", 100, 100).is_ok());
+        let error = within("x", 101, 100).expect_err("one byte over");
+        assert!(error.to_string().contains("over its budget of 100"));
+    }
+}
