@@ -17,6 +17,22 @@ pub(crate) fn run(command: &mut Command) -> Result<()> {
     succeed(&line, status)
 }
 
+/// Lets a command take the place of this program, so that a signal to end this one ends it.
+#[cfg(unix)]
+pub(crate) fn become_it(command: &mut Command) -> Result<()> {
+    use std::os::unix::process::CommandExt;
+
+    let line = shown(command);
+    println!("$ {line}");
+    Err(command.stdin(Stdio::null()).exec()).with_context(|| could_not_start(&line))
+}
+
+/// Runs a command as the last thing this program does.
+#[cfg(not(unix))]
+pub(crate) fn become_it(command: &mut Command) -> Result<()> {
+    run(command)
+}
+
 /// Runs a command quietly and returns what it printed on standard output.
 pub(crate) fn capture(command: &mut Command) -> Result<String> {
     let line = shown(command);

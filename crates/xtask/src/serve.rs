@@ -44,7 +44,7 @@ pub(crate) fn serve(project: &Project, options: &Options) -> Result<()> {
     if options.release {
         trunk.args(["--release", "--cargo-profile", "wasm-release"]);
     }
-    run::run(&mut trunk)
+    run::become_it(&mut trunk)
 }
 
 /// Brings the tools and prints the PATH that leads to them.

@@ -49,7 +49,7 @@ pub(crate) fn wasm_bindgen(project: &Project) -> Result<Tool> {
         version: project.locked_version("wasm-bindgen")?,
         programs: &["wasm-bindgen", "wasm-bindgen-test-runner"],
         flags: &[],
-        crates: 170,
+        crates: 160,
     })
 }
 
@@ -60,7 +60,7 @@ pub(crate) fn mdbook() -> Tool {
         version: "0.5.4".to_owned(),
         programs: &["mdbook"],
         flags: &["--no-default-features", "--features", "search"],
-        crates: 180,
+        crates: 110,
     }
 }
 
