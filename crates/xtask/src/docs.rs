@@ -64,7 +64,7 @@ fn lockstep(project: &Project, kernel: &str, format: &str) -> Result<String> {
 /// The exit code of `lockstep run` when the run itself came to a bad end, which here is the point of it.
 const ENDED_BADLY: i32 = 1;
 
-/// HTML inside Markdown ends at an empty line unless it is inside `<pre>`, so the text comes last.
+/// Markdown takes HTML as it is only up to an empty line, except in a `<pre>` that starts after one.
 fn fragment(name: &str, description: &str, text: &str) -> String {
     let text = text
         .replace('&', "&amp;")
@@ -75,6 +75,7 @@ fn fragment(name: &str, description: &str, text: &str) -> String {
          <img src=\"live/{name}.svg\" alt=\"{description}\">\n\
          <details>\n\
          <summary>The same run as text</summary>\n\
+         \n\
          <pre>{}</pre>\n\
          </details>\n\
          </div>\n",
