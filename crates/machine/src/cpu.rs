@@ -137,6 +137,18 @@ pub trait Cpu: Sized {
         async move { i64::from_word(step.await) }
     }
 
+    /// Adds to a counter unless it is 0, and gives whether it did; then the riders change with it.
+    #[track_caller]
+    fn add_unless_zero<const N: usize>(
+        &self,
+        word: Word<i64>,
+        amount: i64,
+        riders: [Rider; N],
+    ) -> impl Future<Output = bool> {
+        let step = self.step(Operation::on(word.address(), Action::AddUnlessZero(amount)).with(riders));
+        async move { step.await != 0 }
+    }
+
     /// Sets the bits of `mask`; the riders change with it.
     #[track_caller]
     fn set_bits<T: Value, const N: usize>(
@@ -269,9 +281,10 @@ pub struct Call<'cpu, C: Cpu> {
 }
 
 impl<C: Cpu> Call<'_, C> {
-    /// Notes under which name a reader will know what the call returned.
-    pub fn returns(&self, result: &'static str) {
-        self.cpu.name_result(self.frame, result);
+    /// Notes under which name a reader will know what the call returned, and gives the result back.
+    pub fn returns<T: Copy + Into<&'static str>>(&self, result: T) -> T {
+        self.cpu.name_result(self.frame, result.into());
+        result
     }
 }
 

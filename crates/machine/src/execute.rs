@@ -161,6 +161,13 @@ pub(crate) fn apply(
             words.set(at, old.wrapping_add_signed(amount));
             words.get(at)
         }
+        Action::AddUnlessZero(amount) => {
+            succeeded = old != 0;
+            if succeeded {
+                words.set(at, old.wrapping_add_signed(amount));
+            }
+            u64::from(succeeded)
+        }
         Action::SetBits(mask) => {
             words.set(at, old | mask);
             0

@@ -15,6 +15,8 @@ pub enum Action {
     CompareExchange(u64, u64),
     /// Adds, and gives the sum. The word counts in two's complement.
     Add(i64),
+    /// Adds unless the word is 0; gives whether it did.
+    AddUnlessZero(i64),
     /// Sets the bits of a mask.
     SetBits(u64),
     /// Clears the bits of a mask.

@@ -254,7 +254,7 @@ fn step_meets(trace: &Trace, event: &Event, goal: &Goal) -> bool {
 /// The bits of its word an action gives to the program.
 fn looks_at(action: Action) -> u64 {
     match action {
-        Action::Read | Action::Exchange(_) | Action::CompareExchange(..) | Action::Add(_) => {
+        Action::Read | Action::Exchange(_) | Action::CompareExchange(..) | Action::Add(_) | Action::AddUnlessZero(_) => {
             u64::MAX
         }
         Action::TestAndSet(mask)

@@ -3,6 +3,8 @@
 use std::fmt;
 use std::marker::PhantomData;
 
+use crate::{Rider, Update};
+
 /// The index of a 64-bit word in the machine's memory.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Address(pub u32);
@@ -78,6 +80,42 @@ impl<T> Word<T> {
     /// Where it is.
     pub const fn address(self) -> Address {
         self.address
+    }
+}
+
+impl<T: Value> Word<T> {
+    /// Stores `value` here along with another step.
+    pub fn stores(self, value: T) -> Rider {
+        Rider {
+            address: self.address,
+            update: Update::Store(value.into_word()),
+        }
+    }
+
+    /// Sets the bits of `mask` here along with another step.
+    pub fn sets(self, mask: T) -> Rider {
+        Rider {
+            address: self.address,
+            update: Update::SetBits(mask.into_word()),
+        }
+    }
+
+    /// Clears the bits of `mask` here along with another step.
+    pub fn clears(self, mask: T) -> Rider {
+        Rider {
+            address: self.address,
+            update: Update::ClearBits(mask.into_word()),
+        }
+    }
+}
+
+impl Word<i64> {
+    /// Adds to the counter here along with another step.
+    pub fn adds(self, amount: i64) -> Rider {
+        Rider {
+            address: self.address,
+            update: Update::Add(amount),
+        }
     }
 }
 

@@ -1,0 +1,43 @@
+//! `struct address_space`: a file, its page cache and who maps it.
+
+use lockstep_machine::{RwSem, SpinLock};
+
+use crate::handle::handle;
+use crate::page::Page;
+
+handle! {
+    /// A file's pages. Linux: `struct address_space`, include/linux/fs.h.
+    ///
+    /// The page cache stands behind it, one word a page of the file.
+    File[8] {
+        /// The first word of `i_mmap_rwsem`.
+        i_mmap_rwsem_word @ 0: u64,
+        /// `tree_lock`.
+        tree_lock_word @ 3: u64,
+        /// `i_mmap`: the vmas that map the file, one bit each. The kernel has an interval tree; the order of a walk is that of the bits.
+        i_mmap @ 4: u64,
+        /// `nrpages`: how many pages are in the page cache.
+        nrpages @ 5: i64,
+        /// `i_size` of the inode, in pages.
+        size @ 6: u64,
+        /// Whether this file exists.
+        in_use @ 7: bool,
+    }
+}
+
+impl File {
+    /// `i_mmap_rwsem`: protects the tree of vmas.
+    pub fn i_mmap_rwsem(self) -> RwSem {
+        RwSem(self.i_mmap_rwsem_word().address())
+    }
+
+    /// `tree_lock`: protects the page cache.
+    pub fn tree_lock(self) -> SpinLock {
+        SpinLock(self.tree_lock_word().address())
+    }
+
+    /// The slot of the page cache for page `index`, which must lie inside the room the world has for a file.
+    pub fn slot(self, index: u64) -> lockstep_machine::Word<Page> {
+        lockstep_machine::Word::at(self.0.offset(Self::WORDS + index as u32))
+    }
+}

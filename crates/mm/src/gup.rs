@@ -1,0 +1,83 @@
+//! Bringing in the pages of a range, and marking those of locked mappings on the way.
+//!
+//! Linux: mm/gup.c, v4.4.
+
+use lockstep_machine::{Argument, Cpu, Function};
+
+use crate::cx::{Cx, linux};
+use crate::fault::handle_mm_fault;
+use crate::mlock::mlock_vma_page;
+use crate::mmap::find_vma;
+use crate::page::Mapping;
+use crate::pte::PteEntry;
+use crate::swap::lru_add_drain;
+use crate::vma::{Mm, VmFlags, Vma};
+
+const MM_POPULATE: Function = linux("__mm_populate", "mm/gup.c", 930);
+
+/// Brings in every page of a range. Errors are ignored, as `mlockall()` does.
+///
+/// Linux: mm/gup.c, `__mm_populate()`. Left out: dropping mmap_sem in the middle of a mapping.
+pub async fn mm_populate<C: Cpu>(cx: &Cx<C>, mm: Mm, start: u64, pages: u64) {
+    let _call = cx.enter(
+        &MM_POPULATE,
+        [mm.into(), Argument::Number(start), Argument::Number(pages)],
+    );
+    cx.down_read(mm.mmap_sem()).await;
+    for at in start..start + pages {
+        if let Some(vma) = find_vma(cx, mm, at) {
+            populate_page(cx, mm, vma, at).await;
+        }
+    }
+    cx.up_read(mm.mmap_sem()).await;
+}
+
+/// One page of `populate_vma_page_range()`, mm/gup.c 883, and of `__get_user_pages()`, 453: look, fault, look again.
+async fn populate_page<C: Cpu>(cx: &Cx<C>, mm: Mm, vma: Vma, at: u64) {
+    let flags = cx.read(vma.flags()).await;
+    // A private writable mapping is populated by writing, so that its copies exist before they are needed.
+    let write = flags.contains(VmFlags::WRITE) && !flags.contains(VmFlags::SHARED);
+    for _ in 0..2 {
+        if follow_page_pte(cx, mm, vma, at, write).await || flags.contains(VmFlags::LOCKONFAULT) {
+            return;
+        }
+        if handle_mm_fault(cx, mm, vma, at, write).await.is_err() {
+            return;
+        }
+    }
+}
+
+const FOLLOW_PAGE_PTE: Function = linux("follow_page_pte", "mm/gup.c", 61);
+
+/// Looks a page up and, in a locked mapping, marks it mlocked; gives whether there was one that will do.
+///
+/// Linux: mm/gup.c, `follow_page_pte()` with FOLL_TOUCH and FOLL_MLOCK.
+/// If somebody else has the page lock the page is left as it is: reclaim will see to it.
+pub async fn follow_page_pte<C: Cpu>(cx: &Cx<C>, mm: Mm, vma: Vma, at: u64, write: bool) -> bool {
+    let _call = cx.enter(
+        &FOLLOW_PAGE_PTE,
+        [mm.into(), vma.into(), Argument::Number(at)],
+    );
+    let ptl = mm.page_table_lock();
+    cx.spin_lock(ptl).await;
+    let entry = cx.read(mm.pte(at).entry()).await;
+    let PteEntry::Present { page, writable, .. } = entry else {
+        cx.spin_unlock(ptl).await;
+        return false;
+    };
+    if write && !writable {
+        cx.spin_unlock(ptl).await;
+        return false;
+    }
+    let vm_flags = cx.read(vma.flags()).await;
+    if vm_flags.contains(VmFlags::LOCKED)
+        && cx.peek(page.mapping()) != Mapping::None
+        && cx.bit_trylock(page.lock()).await
+    {
+        lru_add_drain(cx).await;
+        mlock_vma_page(cx, page).await;
+        cx.bit_unlock(page.lock()).await;
+    }
+    cx.spin_unlock(ptl).await;
+    true
+}

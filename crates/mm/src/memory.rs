@@ -1,0 +1,168 @@
+//! Taking pages out of page tables: zapping a range, and unmapping a part of a file everywhere.
+//!
+//! Linux: mm/memory.c, v4.4. Faults, which put pages in, are in [`fault`](crate::fault).
+
+use lockstep_machine::{Argument, Cpu, Function};
+
+use crate::cx::{Cx, linux};
+use crate::file::File;
+use crate::kernel::IMmap;
+use crate::page::{Mapping, Page, PageFlags, Reference};
+use crate::pte::PteEntry;
+use crate::rmap::page_remove_rmap;
+use crate::swap::lru_add_drain;
+use crate::swapfile::{free_pages_and_swap_cache, swap_free};
+use crate::vma::Vma;
+
+/// The pages taken out of page tables whose references are dropped once the TLB is flushed. Linux: `struct mmu_gather`.
+#[derive(Default)]
+pub struct Gather {
+    pages: Vec<Page>,
+}
+
+/// Which entries a zap leaves alone. Linux: `struct zap_details`.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Zap {
+    /// None: everything goes, swap slots too. The kernel passes no details.
+    All,
+    /// Swap entries: pages go, whatever they belong to.
+    Pages,
+    /// Everything but pages of this file: private copies stay.
+    PagesOf(File),
+}
+
+const ZAP_PAGE_RANGE_SINGLE: Function = linux("zap_page_range_single", "mm/memory.c", 1380);
+
+/// Takes the pages from `start` to `end` out of one mapping.
+///
+/// Linux: mm/memory.c, `zap_page_range_single()`. It takes neither the page lock nor mmap_sem. Left out: mmu notifiers.
+pub async fn zap_page_range_single<C: Cpu>(cx: &Cx<C>, vma: Vma, start: u64, end: u64, zap: Zap) {
+    let _call = cx.enter(
+        &ZAP_PAGE_RANGE_SINGLE,
+        [vma.into(), Argument::Number(start), Argument::Number(end)],
+    );
+    lru_add_drain(cx).await;
+    let mut gather = Gather::default();
+    zap_pte_range(cx, &mut gather, vma, start, end, zap).await;
+    tlb_finish_mmu(cx, &mut gather).await;
+}
+
+const ZAP_PTE_RANGE: Function = linux("zap_pte_range", "mm/memory.c", 1073);
+
+/// Clears the entries of a range, under one hold of the page-table lock.
+///
+/// Linux: mm/memory.c, `zap_pte_range()`. Left out: rss counters, the accessed mark of file pages, migration and poison entries.
+pub async fn zap_pte_range<C: Cpu>(
+    cx: &Cx<C>,
+    gather: &mut Gather,
+    vma: Vma,
+    start: u64,
+    end: u64,
+    zap: Zap,
+) {
+    let _call = cx.enter(
+        &ZAP_PTE_RANGE,
+        [vma.into(), Argument::Number(start), Argument::Number(end)],
+    );
+    let mm = cx.peek(vma.mm());
+    let mut force_flush = false;
+    cx.spin_lock(mm.page_table_lock()).await;
+    for address in start..end {
+        let pte = mm.pte(address);
+        match cx.read(pte.entry()).await {
+            PteEntry::None | PteEntry::Migration(_) => {}
+            PteEntry::Present { page, dirty, .. } => {
+                // What a mapped page belongs to changes only when its last entry is gone, so this is no race.
+                let mapping = cx.peek(page.mapping());
+                if let Zap::PagesOf(file) = zap
+                    && mapping != Mapping::File(file.0)
+                {
+                    continue;
+                }
+                cx.exchange(
+                    pte.entry(),
+                    PteEntry::None,
+                    [page.hands_over(Reference::Pte, Reference::Gather)],
+                )
+                .await;
+                if dirty && !matches!(mapping, Mapping::Anon(_)) {
+                    cx.set_bits(page.flags(), PageFlags::DIRTY, []).await;
+                    force_flush = true;
+                }
+                page_remove_rmap(cx, page).await;
+                gather.pages.push(page);
+            }
+            PteEntry::Swap(slot) => {
+                if zap == Zap::All {
+                    cx.write(pte.entry(), PteEntry::None).await;
+                    swap_free(cx, slot).await;
+                }
+            }
+        }
+    }
+    cx.spin_unlock(mm.page_table_lock()).await;
+    if force_flush {
+        tlb_finish_mmu(cx, gather).await;
+    }
+}
+
+const TLB_FINISH_MMU: Function = linux("tlb_finish_mmu", "mm/memory.c", 271);
+
+/// Flushes the TLB, which takes no step here, and drops the references of the pages gathered.
+///
+/// Linux: mm/memory.c, `tlb_finish_mmu()`, `tlb_flush_mmu_free()` 250.
+pub async fn tlb_finish_mmu<C: Cpu>(cx: &Cx<C>, gather: &mut Gather) {
+    let _call = cx.enter(&TLB_FINISH_MMU, []);
+    if !gather.pages.is_empty() {
+        let pages = std::mem::take(&mut gather.pages);
+        free_pages_and_swap_cache(cx, &pages).await;
+    }
+}
+
+const UNMAP_MAPPING_RANGE: Function = linux("unmap_mapping_range", "mm/memory.c", 2408);
+
+/// Takes a part of a file, from page `first` to page `end`, out of every mapping; with `even_cows` private copies too.
+///
+/// Linux: mm/memory.c, `unmap_mapping_range()`, `unmap_mapping_range_tree()` 2365. The switch `i-mmap` says how it takes i_mmap_rwsem.
+pub async fn unmap_mapping_range<C: Cpu>(
+    cx: &Cx<C>,
+    file: File,
+    first: u64,
+    end: u64,
+    even_cows: bool,
+) {
+    let _call = cx.enter(
+        &UNMAP_MAPPING_RANGE,
+        [file.into(), Argument::Number(first), Argument::Number(end)],
+    );
+    let zap = if even_cows {
+        Zap::Pages
+    } else {
+        Zap::PagesOf(file)
+    };
+    let rwsem = file.i_mmap_rwsem();
+    match cx.kernel.i_mmap {
+        IMmap::Exclusive => cx.down_write(rwsem).await,
+        IMmap::Shared => cx.down_read(rwsem).await,
+    }
+    let vmas = cx.read(file.i_mmap()).await;
+    for vma in cx.world.vmas_of(vmas) {
+        let (vma_start, vma_end, pgoff) = (
+            cx.peek(vma.start()),
+            cx.peek(vma.end()),
+            cx.peek(vma.pgoff()),
+        );
+        let from = first.max(pgoff) - pgoff + vma_start;
+        let to = end
+            .saturating_sub(pgoff)
+            .saturating_add(vma_start)
+            .min(vma_end);
+        if from < to {
+            zap_page_range_single(cx, vma, from, to, zap).await;
+        }
+    }
+    match cx.kernel.i_mmap {
+        IMmap::Exclusive => cx.up_write(rwsem).await,
+        IMmap::Shared => cx.up_read(rwsem).await,
+    }
+}

@@ -1,0 +1,138 @@
+//! The mappings of a process.
+//!
+//! Linux: mm/mmap.c, v4.4. So far only what set-up calls need: new mappings, never merged or split.
+
+use lockstep_machine::{Argument, Cpu, Function};
+
+use crate::anon_vma::AnonVma;
+use crate::cx::{Cx, linux};
+use crate::file::File;
+use crate::vma::{Mm, VmFlags, Vma};
+
+/// What a new mapping shows.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Backing {
+    /// Nothing: zeroes, until written.
+    Anon,
+    /// A file.
+    File {
+        /// The file.
+        file: File,
+        /// Its first page that shows.
+        offset: u64,
+        /// Whether writes go to the file (`MAP_SHARED`) or to copies (`MAP_PRIVATE`).
+        shared: bool,
+    },
+}
+
+/// The mapping at an address. Linux: mm/mmap.c, `find_vma()`, except that the address lies inside.
+///
+/// It takes no step: mmap_sem, which every caller has, is all that protects the mappings' ranges.
+pub fn find_vma<C: Cpu>(cx: &Cx<C>, mm: Mm, at: u64) -> Option<Vma> {
+    cx.world.vmas().find(|vma| {
+        cx.peek(vma.in_use())
+            && cx.peek(vma.mm()) == mm
+            && (cx.peek(vma.start())..cx.peek(vma.end())).contains(&at)
+    })
+}
+
+const MMAP_REGION: Function = linux("mmap_region", "mm/mmap.c", 1537);
+
+/// `mmap()` of readable and writable memory at a fixed, free address.
+///
+/// Linux: mm/mmap.c, `do_mmap()` and `mmap_region()`. Left out: choosing an address, replacing mappings, merging, limits, MAP_LOCKED.
+///
+/// # Errors
+/// `EEXIST` if something is mapped there; `ENOMEM` if the world has no room for one more mapping.
+pub async fn mmap<C: Cpu>(
+    cx: &Cx<C>,
+    mm: Mm,
+    start: u64,
+    pages: u64,
+    backing: Backing,
+) -> Result<(), &'static str> {
+    let _call = cx.enter(
+        &MMAP_REGION,
+        [mm.into(), Argument::Number(start), Argument::Number(pages)],
+    );
+    cx.down_write(mm.mmap_sem()).await;
+    let made = insert(cx, mm, start, pages, backing).await;
+    cx.up_write(mm.mmap_sem()).await;
+    made
+}
+
+async fn insert<C: Cpu>(
+    cx: &Cx<C>,
+    mm: Mm,
+    start: u64,
+    pages: u64,
+    backing: Backing,
+) -> Result<(), &'static str> {
+    if (start..start + pages).any(|at| find_vma(cx, mm, at).is_some()) {
+        return Err("EEXIST");
+    }
+    let Some(vma) = cx.world.vmas().find(|vma| !cx.peek(vma.in_use())) else {
+        return Err("ENOMEM");
+    };
+    let (file, pgoff, shared) = match backing {
+        Backing::Anon => (File::NULL, start, false),
+        Backing::File {
+            file,
+            offset,
+            shared,
+        } => (file, offset, shared),
+    };
+    let share = if shared {
+        VmFlags::SHARED
+    } else {
+        VmFlags::empty()
+    };
+    cx.write_with(
+        vma.in_use(),
+        true,
+        [
+            vma.mm().stores(mm),
+            vma.start().stores(start),
+            vma.end().stores(start + pages),
+        ],
+    )
+    .await;
+    cx.write_with(
+        vma.flags(),
+        VmFlags::READ | VmFlags::WRITE | share | cx.peek(mm.def_flags()),
+        [vma.pgoff().stores(pgoff), vma.file().stores(file)],
+    )
+    .await;
+    cx.add(mm.total_vm(), pages.cast_signed(), [mm.users().stores(1)])
+        .await;
+    if !file.is_null() {
+        cx.down_write(file.i_mmap_rwsem()).await;
+        cx.set_bits(file.i_mmap(), cx.world.vma_bit(vma), []).await;
+        cx.up_write(file.i_mmap_rwsem()).await;
+    }
+    Ok(())
+}
+
+const ANON_VMA_PREPARE: Function = linux("anon_vma_prepare", "mm/rmap.c", 0);
+
+/// Gives a mapping an anon_vma before its first anonymous page; `false` if the world has none left.
+///
+/// Linux: mm/rmap.c, `anon_vma_prepare()`. Left out: sharing one with a neighbour.
+pub async fn anon_vma_prepare<C: Cpu>(cx: &Cx<C>, vma: Vma) -> bool {
+    if !cx.peek(vma.anon_vma()).is_null() {
+        return true;
+    }
+    let _call = cx.enter(&ANON_VMA_PREPARE, [vma.into()]);
+    let free: Option<AnonVma> = cx
+        .world
+        .anon_vmas()
+        .find(|anon_vma| !cx.peek(anon_vma.in_use()));
+    let Some(anon_vma) = free else { return false };
+    cx.down_write(anon_vma.rwsem()).await;
+    cx.write_with(vma.anon_vma(), anon_vma, [anon_vma.in_use().stores(true)])
+        .await;
+    cx.set_bits(anon_vma.vmas(), cx.world.vma_bit(vma), [])
+        .await;
+    cx.up_write(anon_vma.rwsem()).await;
+    true
+}

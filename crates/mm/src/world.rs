@@ -1,0 +1,298 @@
+//! Where everything is: the layout of the flat memory.
+
+use lockstep_machine::{Address, Value, Word};
+
+use crate::anon_vma::AnonVma;
+use crate::file::File;
+use crate::page::Page;
+use crate::vma::{Mm, Vma};
+use crate::zone::{Pagevec, SwapSlot, Zone};
+
+/// How much there is of everything.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Sizes {
+    /// Page frames.
+    pub pages: u32,
+    /// Processes.
+    pub processes: u32,
+    /// Pages of address space of each process.
+    pub address_space: u32,
+    /// Mappings, of all processes together; at most 64, one bit each in a reverse map.
+    pub vmas: u32,
+    /// Files.
+    pub files: u32,
+    /// Pages a file can have.
+    pub file_pages: u32,
+    /// Sets of anonymous pages.
+    pub anon_vmas: u32,
+    /// Swap slots that can be used.
+    pub swap_slots: u32,
+    /// Processors, each with a pagevec.
+    pub processors: u32,
+}
+
+impl Sizes {
+    /// Enough for a scenario about one page.
+    pub const SMALL: Self = Self {
+        pages: 4,
+        processes: 2,
+        address_space: 4,
+        vmas: 4,
+        files: 1,
+        file_pages: 2,
+        anon_vmas: 2,
+        swap_slots: 2,
+        processors: 5,
+    };
+}
+
+/// The layout of a memory of given [`Sizes`]: a handle for everything there is.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct World {
+    sizes: Sizes,
+    pages: u32,
+    mms: u32,
+    vmas: u32,
+    files: u32,
+    anon_vmas: u32,
+    swap: u32,
+    pagevecs: u32,
+    words: u32,
+}
+
+/// The zone is the first object; address 0 stays free, for NULL.
+const ZONE: u32 = 1;
+
+impl World {
+    /// Lays out a memory.
+    pub const fn new(sizes: Sizes) -> Self {
+        let pages = ZONE + Zone::WORDS;
+        let mms = pages + sizes.pages * Page::WORDS;
+        let vmas = mms + sizes.processes * (Mm::WORDS + sizes.address_space);
+        let files = vmas + sizes.vmas * Vma::WORDS;
+        let anon_vmas = files + sizes.files * (File::WORDS + sizes.file_pages);
+        let swap = anon_vmas + sizes.anon_vmas * AnonVma::WORDS;
+        let pagevecs = swap + (sizes.swap_slots + 1) * SwapSlot::WORDS;
+        let words = pagevecs + sizes.processors * Pagevec::WORDS;
+        Self {
+            sizes,
+            pages,
+            mms,
+            vmas,
+            files,
+            anon_vmas,
+            swap,
+            pagevecs,
+            words,
+        }
+    }
+
+    /// A memory in which nothing has happened yet: every frame free, no process, no file.
+    pub fn empty(&self) -> Vec<u64> {
+        let mut memory = vec![0; self.words as usize];
+        if let Some(word) = memory.get_mut(self.zone().swap_slots().address().index()) {
+            *word = u64::from(self.sizes.swap_slots);
+        }
+        memory
+    }
+
+    /// How much there is of everything.
+    pub const fn sizes(&self) -> Sizes {
+        self.sizes
+    }
+
+    /// The one zone.
+    pub const fn zone(&self) -> Zone {
+        Zone(Address(ZONE))
+    }
+
+    /// The page frames.
+    pub fn pages(&self) -> impl Iterator<Item = Page> + use<> {
+        objects(self.pages, self.sizes.pages, Page::WORDS).map(Page)
+    }
+
+    /// The processes' memories.
+    pub fn mms(&self) -> impl Iterator<Item = Mm> + use<> {
+        objects(
+            self.mms,
+            self.sizes.processes,
+            Mm::WORDS + self.sizes.address_space,
+        )
+        .map(Mm)
+    }
+
+    /// The mappings, in the order of their bits in a reverse map.
+    pub fn vmas(&self) -> impl Iterator<Item = Vma> + use<> {
+        objects(self.vmas, self.sizes.vmas, Vma::WORDS).map(Vma)
+    }
+
+    /// The files.
+    pub fn files(&self) -> impl Iterator<Item = File> + use<> {
+        objects(
+            self.files,
+            self.sizes.files,
+            File::WORDS + self.sizes.file_pages,
+        )
+        .map(File)
+    }
+
+    /// The sets of anonymous pages.
+    pub fn anon_vmas(&self) -> impl Iterator<Item = AnonVma> + use<> {
+        objects(self.anon_vmas, self.sizes.anon_vmas, AnonVma::WORDS).map(AnonVma)
+    }
+
+    /// The slot of the swap device with this number, from 1.
+    pub fn swap_slot(&self, number: u64) -> SwapSlot {
+        SwapSlot(Address(self.swap + number as u32 * SwapSlot::WORDS))
+    }
+
+    /// The pagevec of a processor.
+    pub fn pagevec(&self, processor: u32) -> Pagevec {
+        Pagevec(Address(self.pagevecs + processor * Pagevec::WORDS))
+    }
+
+    /// The number of a page frame, from 0.
+    pub fn page_number(&self, page: Page) -> u32 {
+        page.0.0.saturating_sub(self.pages) / Page::WORDS
+    }
+
+    /// The bit of a mapping in a reverse map.
+    pub fn vma_bit(&self, vma: Vma) -> u64 {
+        1 << (vma.0.0.saturating_sub(self.vmas) / Vma::WORDS)
+    }
+
+    /// The mappings of a reverse map's bits, in order.
+    pub fn vmas_of(&self, bits: u64) -> impl Iterator<Item = Vma> + use<> {
+        self.vmas()
+            .enumerate()
+            .filter(move |(bit, _)| bits >> bit & 1 == 1)
+            .map(|(_, vma)| vma)
+    }
+
+    /// What stands at `address`.
+    pub fn place(&self, address: Address) -> Option<Place> {
+        let at = |base: u32, size: u32| ((address.0 - base) / size, (address.0 - base) % size);
+        let field = |fields: &[(&'static str, u32)], offset: u32| {
+            fields
+                .iter()
+                .rev()
+                .find(|(_, at)| *at <= offset)
+                .map_or("", |(name, _)| *name)
+        };
+        let place = |object, offset, fields| {
+            Some(Place {
+                object,
+                field: field(fields, offset),
+            })
+        };
+        match address.0 {
+            a if a >= self.words || a < ZONE => None,
+            a if a >= self.pagevecs => {
+                let (number, offset) = at(self.pagevecs, Pagevec::WORDS);
+                place(Object::Pagevec(number), offset, Pagevec::FIELDS)
+            }
+            a if a >= self.swap => {
+                let (number, offset) = at(self.swap, SwapSlot::WORDS);
+                place(Object::SwapSlot(number), offset, SwapSlot::FIELDS)
+            }
+            a if a >= self.anon_vmas => {
+                let (number, offset) = at(self.anon_vmas, AnonVma::WORDS);
+                place(Object::AnonVma(number), offset, AnonVma::FIELDS)
+            }
+            a if a >= self.files => {
+                let (number, offset) = at(self.files, File::WORDS + self.sizes.file_pages);
+                match offset.checked_sub(File::WORDS) {
+                    Some(index) => Some(Place {
+                        object: Object::CacheSlot {
+                            file: number,
+                            index,
+                        },
+                        field: "page",
+                    }),
+                    None => place(Object::File(number), offset, File::FIELDS),
+                }
+            }
+            a if a >= self.vmas => {
+                let (number, offset) = at(self.vmas, Vma::WORDS);
+                place(Object::Vma(number), offset, Vma::FIELDS)
+            }
+            a if a >= self.mms => {
+                let (number, offset) = at(self.mms, Mm::WORDS + self.sizes.address_space);
+                match offset.checked_sub(Mm::WORDS) {
+                    Some(address) => Some(Place {
+                        object: Object::Pte {
+                            process: number,
+                            address,
+                        },
+                        field: "entry",
+                    }),
+                    None => place(Object::Mm(number), offset, Mm::FIELDS),
+                }
+            }
+            a if a >= self.pages => {
+                let (number, offset) = at(self.pages, Page::WORDS);
+                place(Object::Page(number), offset, Page::FIELDS)
+            }
+            _ => place(Object::Zone, address.0 - ZONE, Zone::FIELDS),
+        }
+    }
+}
+
+fn objects(base: u32, count: u32, size: u32) -> impl Iterator<Item = Address> + use<> {
+    (0..count).map(move |index| Address(base + index * size))
+}
+
+/// An object of the world, by number.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum Object {
+    /// The zone and the counters.
+    Zone,
+    /// A page frame.
+    Page(u32),
+    /// A process's memory.
+    Mm(u32),
+    /// A page-table entry.
+    Pte {
+        /// The process.
+        process: u32,
+        /// The address, in pages.
+        address: u32,
+    },
+    /// A mapping.
+    Vma(u32),
+    /// A file.
+    File(u32),
+    /// A place in a file's page cache.
+    CacheSlot {
+        /// The file.
+        file: u32,
+        /// The page of the file.
+        index: u32,
+    },
+    /// A set of anonymous pages.
+    AnonVma(u32),
+    /// A swap slot.
+    SwapSlot(u32),
+    /// A processor's pagevec.
+    Pagevec(u32),
+}
+
+/// What stands at an address: a field of an object.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Place {
+    /// The object.
+    pub object: Object,
+    /// The field, by the name of the handle's method.
+    pub field: &'static str,
+}
+
+/// A memory seen through typed words, without taking a step: for invariants, pictures and tests.
+#[derive(Clone, Copy, Debug)]
+pub struct Memory<'m>(pub &'m [u64]);
+
+impl Memory<'_> {
+    /// The value of a word; that of an all-zero word outside the memory.
+    pub fn get<T: Value>(&self, word: Word<T>) -> T {
+        T::from_word(self.0.get(word.address().index()).copied().unwrap_or(0))
+    }
+}
