@@ -17,9 +17,9 @@ pub(crate) fn run(command: &mut Command) -> Result<()> {
     succeed(&line, status)
 }
 
-/// Lets a command take the place of this program, so that a signal to end this one ends it.
+/// Hands over to a command, which takes the place of this program, so that a signal to end this one ends it.
 #[cfg(unix)]
-pub(crate) fn become_it(command: &mut Command) -> Result<()> {
+pub(crate) fn hand_over(command: &mut Command) -> Result<()> {
     use std::os::unix::process::CommandExt;
 
     let line = shown(command);
@@ -29,7 +29,7 @@ pub(crate) fn become_it(command: &mut Command) -> Result<()> {
 
 /// Runs a command as the last thing this program does.
 #[cfg(not(unix))]
-pub(crate) fn become_it(command: &mut Command) -> Result<()> {
+pub(crate) fn hand_over(command: &mut Command) -> Result<()> {
     run(command)
 }
 

@@ -1,10 +1,9 @@
 //! `cargo xtask serve` and `cargo xtask tools`: from a fresh clone to a page in the browser.
 
-use std::fs;
 use std::process::Command;
 use std::time::Instant;
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 use clap::Args;
 
 use crate::node;
@@ -44,7 +43,7 @@ pub(crate) fn serve(project: &Project, options: &Options) -> Result<()> {
     if options.release {
         trunk.args(["--release", "--cargo-profile", "wasm-release"]);
     }
-    run::become_it(&mut trunk)
+    run::hand_over(&mut trunk)
 }
 
 /// Brings the tools and prints the PATH that leads to them.
@@ -71,10 +70,6 @@ fn tools_of_the_page(project: &Project) -> Result<Toolbox> {
 
 /// Trunk, with its tools in reach.
 pub(crate) fn trunk(project: &Project, toolbox: &Toolbox) -> Result<Command> {
-    // Trunk refuses to watch a folder that does not exist.
-    let generated = project.path("web/generated");
-    fs::create_dir_all(&generated).context("could not create web/generated")?;
-
     let mut trunk = project.command(toolbox.program("trunk"));
     trunk.env("PATH", toolbox.path()?);
     // Trunk 0.21 takes NO_COLOR for a switch of its own and does not start if it is "1".
