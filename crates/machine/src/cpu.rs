@@ -74,6 +74,20 @@ pub trait Cpu: Sized {
         async move { T::from_word(step.await) }
     }
 
+    /// Reads a word to look at some of its bits; the others come out as 0.
+    #[track_caller]
+    fn read_bits<T: Value>(&self, word: Word<T>, mask: T) -> impl Future<Output = T> {
+        let step = self.step(Operation::read_bits(word.address(), mask.into_word()));
+        async move { T::from_word(step.await) }
+    }
+
+    /// Reads a word and gives whether any bit of `mask` is set.
+    #[track_caller]
+    fn test<T: Value>(&self, word: Word<T>, mask: T) -> impl Future<Output = bool> {
+        let step = self.step(Operation::read_bits(word.address(), mask.into_word()));
+        async move { step.await != 0 }
+    }
+
     /// Stores a word.
     #[track_caller]
     fn write<T: Value>(&self, word: Word<T>, value: T) -> impl Future<Output = ()> {
@@ -145,7 +159,8 @@ pub trait Cpu: Sized {
         amount: i64,
         riders: [Rider; N],
     ) -> impl Future<Output = bool> {
-        let step = self.step(Operation::on(word.address(), Action::AddUnlessZero(amount)).with(riders));
+        let step =
+            self.step(Operation::on(word.address(), Action::AddUnlessZero(amount)).with(riders));
         async move { step.await != 0 }
     }
 

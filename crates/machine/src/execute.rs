@@ -141,7 +141,7 @@ pub(crate) fn apply(
     let old = words.get(at);
     let mut succeeded = true;
     let value = match operation.action {
-        Action::Read => old,
+        Action::Read => old & operation.bits,
         Action::Write(value) => {
             words.set(at, value);
             0

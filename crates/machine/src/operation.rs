@@ -47,6 +47,22 @@ pub enum Action {
     BitUnlock(u64),
 }
 
+impl Action {
+    /// The bits of its word it is about; all of them, unless it has a mask.
+    fn bits(self) -> u64 {
+        match self {
+            Self::SetBits(mask)
+            | Self::ClearBits(mask)
+            | Self::TestAndSet(mask)
+            | Self::TestAndClear(mask)
+            | Self::BitLock(mask)
+            | Self::TryBitLock(mask)
+            | Self::BitUnlock(mask) => mask,
+            _ => u64::MAX,
+        }
+    }
+}
+
 /// A change of one more word that happens in the same step.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Update {
@@ -82,6 +98,8 @@ pub struct Operation {
     pub address: Address,
     /// For a bit lock the word that names the holder; otherwise the same as `address`.
     pub owner: Address,
+    /// The bits of the word the step is about: those it reads, tests or changes.
+    pub bits: u64,
     /// What changes in the same step.
     pub riders: [Option<Rider>; Operation::RIDERS],
 }
@@ -96,7 +114,16 @@ impl Operation {
             action,
             address,
             owner: address,
+            bits: action.bits(),
             riders: [None; Self::RIDERS],
+        }
+    }
+
+    /// Reads a word to look at some of its bits; the others come out as 0.
+    pub fn read_bits(address: Address, mask: u64) -> Self {
+        Self {
+            bits: mask,
+            ..Self::on(address, Action::Read)
         }
     }
 

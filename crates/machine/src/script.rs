@@ -224,8 +224,10 @@ fn met(machine: &Machine, line: &Line, taken: u32) -> bool {
     }
 }
 
-/// Whether the step just executed is what `goal` waits for.
-fn step_meets(trace: &Trace, event: &Event, goal: &Goal) -> bool {
+/// Whether `event` is a step that `goal` waits for; for goals that one step can tell.
+///
+/// [`Goal::Leave`] looks at what the last step of the trace left, so `event` is to be that step.
+pub fn step_meets(trace: &Trace, event: &Event, goal: &Goal) -> bool {
     let operation = &event.operation;
     match goal {
         Goal::Lock(locks) => {
@@ -240,7 +242,9 @@ fn step_meets(trace: &Trace, event: &Event, goal: &Goal) -> bool {
                 && frame.function.name == name
         }),
         Goal::Read(fields) => fields.iter().any(|field| {
-            operation.address == field.address && looks_at(operation.action) & field.mask != 0
+            operation.address == field.address
+                && looks(operation.action)
+                && operation.bits & field.mask != 0
         }),
         Goal::Write(fields) => fields.iter().any(|field| {
             trace.changes(event).iter().any(|change| {
@@ -251,18 +255,12 @@ fn step_meets(trace: &Trace, event: &Event, goal: &Goal) -> bool {
     }
 }
 
-/// The bits of its word an action gives to the program.
-fn looks_at(action: Action) -> u64 {
-    match action {
-        Action::Read | Action::Exchange(_) | Action::CompareExchange(..) | Action::Add(_) | Action::AddUnlessZero(_) => {
-            u64::MAX
-        }
-        Action::TestAndSet(mask)
-        | Action::TestAndClear(mask)
-        | Action::TryBitLock(mask)
-        | Action::BitLock(mask) => mask,
-        _ => 0,
-    }
+/// Whether an action gives the program something of the word it is about.
+fn looks(action: Action) -> bool {
+    !matches!(
+        action,
+        Action::Write(_) | Action::SetBits(_) | Action::ClearBits(_)
+    )
 }
 
 /// Whether the next step of `thread` is the first one inside a function called `name`.

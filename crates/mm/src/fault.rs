@@ -243,10 +243,10 @@ async fn do_swap_page<C: Cpu>(
         page
     };
     cx.bit_lock(page.lock()).await;
-    let flags = cx.read(page.flags()).await;
+    let in_swap_cache = cx.test(page.flags(), PageFlags::SWAPCACHE).await;
     cx.spin_lock(mm.page_table_lock()).await;
     let entry = cx.read(pte.entry()).await;
-    if entry != PteEntry::Swap(slot) || !flags.contains(PageFlags::SWAPCACHE) {
+    if entry != PteEntry::Swap(slot) || !in_swap_cache {
         cx.spin_unlock(mm.page_table_lock()).await;
         cx.bit_unlock(page.lock()).await;
         put_page(cx, page, Reference::Pin).await;
@@ -265,8 +265,7 @@ async fn do_swap_page<C: Cpu>(
     .await;
     do_page_add_anon_rmap(cx, page, vma, at).await;
     swap_free(cx, slot).await;
-    let vm_flags = cx.read(vma.flags()).await;
-    if vm_flags.contains(VmFlags::LOCKED) {
+    if cx.test(vma.flags(), VmFlags::LOCKED).await {
         try_to_free_swap(cx, page).await;
     }
     cx.bit_unlock(page.lock()).await;

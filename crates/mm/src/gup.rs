@@ -69,11 +69,8 @@ pub async fn follow_page_pte<C: Cpu>(cx: &Cx<C>, mm: Mm, vma: Vma, at: u64, writ
         cx.spin_unlock(ptl).await;
         return false;
     }
-    let vm_flags = cx.read(vma.flags()).await;
-    if vm_flags.contains(VmFlags::LOCKED)
-        && cx.peek(page.mapping()) != Mapping::None
-        && cx.bit_trylock(page.lock()).await
-    {
+    let locked = cx.test(vma.flags(), VmFlags::LOCKED).await;
+    if locked && cx.peek(page.mapping()) != Mapping::None && cx.bit_trylock(page.lock()).await {
         lru_add_drain(cx).await;
         mlock_vma_page(cx, page).await;
         cx.bit_unlock(page.lock()).await;

@@ -54,8 +54,7 @@ pub async fn clear_page_mlock<C: Cpu>(cx: &Cx<C>, page: Page) {
         putback_lru_page(cx, page).await;
         return;
     }
-    let flags = cx.read(page.flags()).await;
-    if flags.contains(PageFlags::UNEVICTABLE) {
+    if cx.test(page.flags(), PageFlags::UNEVICTABLE).await {
         cx.add(zone.pgstranded(), 1, []).await;
     }
 }

@@ -199,6 +199,11 @@ impl PageList {
         Self::Isolated,
     ];
 
+    /// The flags that say which list a page belongs on.
+    pub const FLAGS: PageFlags = PageFlags::UNEVICTABLE
+        .union(PageFlags::SWAPBACKED)
+        .union(PageFlags::ACTIVE);
+
     /// Whether it is one of the zone's five lists.
     pub fn is_zone_list(self) -> bool {
         (Self::InactiveAnon..=Self::Unevictable).contains(&self)

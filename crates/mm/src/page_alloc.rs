@@ -48,12 +48,12 @@ pub async fn free_hot_cold_page<C: Cpu>(cx: &Cx<C>, page: Page) {
     if let Mapping::Anon(_) = cx.peek(page.mapping()) {
         cx.write(page.mapping(), Mapping::None).await;
     }
-    let flags = cx.read(page.flags()).await;
+    let bad = cx.test(page.flags(), PageFlags::CHECK_AT_FREE).await;
     // Nobody else has a reference any more, so these cannot change.
     let in_use = cx.peek(page.mapcount()) != 0
         || cx.peek(page.mapping()) != Mapping::None
         || cx.peek(page.count()) != 0;
-    if in_use || flags.intersects(PageFlags::CHECK_AT_FREE) {
+    if in_use || bad {
         bad_page(cx, page).await;
         return;
     }

@@ -115,8 +115,8 @@ pub async fn try_to_unmap_one<C: Cpu>(
 
     // Only a hint, read without any lock: it may make a munlock skip this mapping, never set anything.
     if cx.kernel.early_exit && flags.contains(Ttu::MUNLOCK) {
-        let vm_flags = cx.read(vma.flags()).await;
-        if !vm_flags.contains(VmFlags::LOCKED) {
+        let locked = cx.test(vma.flags(), VmFlags::LOCKED).await;
+        if !locked {
             return call.returns(Swap::Again);
         }
     }
@@ -126,8 +126,8 @@ pub async fn try_to_unmap_one<C: Cpu>(
     };
 
     if !flags.contains(Ttu::IGNORE_MLOCK) {
-        let vm_flags = cx.read(vma.flags()).await;
-        if vm_flags.contains(VmFlags::LOCKED) {
+        let locked = cx.test(vma.flags(), VmFlags::LOCKED).await;
+        if locked {
             return call.returns(match cx.kernel.mlock {
                 MlockUnder::PteLock => {
                     // The entry cannot go away before the lock is dropped: whoever removes it will see the mark.
@@ -171,8 +171,8 @@ async fn mlock_under_mmap_sem<C: Cpu>(cx: &Cx<C>, page: Page, vma: Vma, mm: Mm) 
         return Swap::Again;
     }
     let mut swap = Swap::Again;
-    let vm_flags = cx.read(vma.flags()).await;
-    if vm_flags.contains(VmFlags::LOCKED) {
+    let locked = cx.test(vma.flags(), VmFlags::LOCKED).await;
+    if locked {
         mlock_vma_page(cx, page).await;
         swap = Swap::Mlock;
     }
@@ -219,8 +219,8 @@ pub async fn page_remove_rmap<C: Cpu>(cx: &Cx<C>, page: Page) {
     if left > 0 {
         return;
     }
-    let flags = cx.read(page.flags()).await;
-    if flags.contains(PageFlags::MLOCKED) {
+    let mlocked = cx.test(page.flags(), PageFlags::MLOCKED).await;
+    if mlocked {
         clear_page_mlock(cx, page).await;
     }
 }
@@ -441,8 +441,8 @@ pub async fn try_to_munlock<C: Cpu>(cx: &Cx<C>, page: Page) -> Swap {
 pub struct Referenced {
     /// How many entries had their young bit set.
     pub references: u32,
-    /// The flags of the mappings that used it, or of the locked one that ended the walk.
-    pub vm_flags: VmFlags,
+    /// A locked mapping ended the walk. The kernel reports it as VM_LOCKED in the flags of the mappings that used the page.
+    pub locked: bool,
 }
 
 const PAGE_REFERENCED: Function = linux("page_referenced", "mm/rmap.c", 928);
@@ -454,7 +454,7 @@ pub async fn page_referenced<C: Cpu>(cx: &Cx<C>, page: Page) -> Referenced {
     let _call = cx.enter(&PAGE_REFERENCED, [page.into()]);
     let mut found = Referenced {
         references: 0,
-        vm_flags: VmFlags::empty(),
+        locked: false,
     };
     let mapped = cx.read(page.mapcount()).await;
     if mapped > 0 {
@@ -480,10 +480,10 @@ async fn page_referenced_one<C: Cpu>(
     let Some(pte) = page_check_address(cx, page, mm, address, false).await else {
         return call.returns(Swap::Again);
     };
-    let vm_flags = cx.read(vma.flags()).await;
-    if vm_flags.contains(VmFlags::LOCKED) {
+    let locked = cx.test(vma.flags(), VmFlags::LOCKED).await;
+    if locked {
         cx.spin_unlock(mm.page_table_lock()).await;
-        found.vm_flags |= VmFlags::LOCKED;
+        found.locked = true;
         return call.returns(Swap::Fail);
     }
     let was_young = cx
@@ -492,7 +492,6 @@ async fn page_referenced_one<C: Cpu>(
     cx.spin_unlock(mm.page_table_lock()).await;
     if was_young {
         found.references += 1;
-        found.vm_flags |= vm_flags;
     }
     call.returns(Swap::Again)
 }

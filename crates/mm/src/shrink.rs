@@ -11,7 +11,7 @@ use crate::page::{Mapping, Page, PageFlags, Reference};
 use crate::page_alloc::free_hot_cold_page;
 use crate::rmap::{Swap, Ttu, page_referenced, try_to_unmap};
 use crate::swapfile::{add_to_swap, swapcache_free, try_to_free_swap, unlink_from_swap_cache};
-use crate::vma::VmFlags;
+use crate::vmscan::page_evictable;
 
 /// What became of the page.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -41,8 +41,7 @@ pub async fn shrink_page_list<C: Cpu>(cx: &Cx<C>, page: Page) -> Shrunk {
     if !cx.bit_trylock(page.lock()).await {
         return call.returns(Shrunk::Kept);
     }
-    let flags = cx.read(page.flags()).await;
-    if flags.contains(PageFlags::MLOCKED) {
+    if !page_evictable(cx, page).await {
         cull_mlocked(cx, page).await;
         return call.returns(Shrunk::Kept);
     }
@@ -81,10 +80,12 @@ pub async fn shrink_page_list<C: Cpu>(cx: &Cx<C>, page: Page) -> Shrunk {
             Swap::Success => {}
         }
     }
-    let flags = cx.read(page.flags()).await;
-    if flags.contains(PageFlags::DIRTY) {
+    let dirty = cx.test(page.flags(), PageFlags::DIRTY).await;
+    if dirty {
         // Dirty pages of files are left to the flusher.
-        if !flags.contains(PageFlags::SWAPBACKED) || references == PageReferences::ReclaimClean {
+        if !cx.peek(page.flags()).contains(PageFlags::SWAPBACKED)
+            || references == PageReferences::ReclaimClean
+        {
             cx.bit_unlock(page.lock()).await;
             return call.returns(Shrunk::Kept);
         }
@@ -133,7 +134,7 @@ async fn page_check_references<C: Cpu>(cx: &Cx<C>, page: Page) -> PageReferences
     let was_referenced = cx
         .test_and_clear(page.flags(), PageFlags::REFERENCED, [])
         .await;
-    if found.vm_flags.contains(VmFlags::LOCKED) {
+    if found.locked {
         return PageReferences::Reclaim;
     }
     let swap_backed = cx.peek(page.flags()).contains(PageFlags::SWAPBACKED);
@@ -174,7 +175,7 @@ async fn pageout<C: Cpu>(cx: &Cx<C>, page: Page) -> bool {
     if no_longer_needed || !cx.bit_trylock(page.lock()).await {
         return false;
     }
-    if cx.read(page.flags()).await.contains(PageFlags::DIRTY) {
+    if cx.test(page.flags(), PageFlags::DIRTY).await {
         cx.bit_unlock(page.lock()).await;
         return false;
     }
@@ -213,7 +214,7 @@ async fn remove_mapping<C: Cpu>(cx: &Cx<C>, page: Page) -> bool {
         cx.spin_unlock(tree_lock).await;
         return false;
     }
-    if cx.read(page.flags()).await.contains(PageFlags::DIRTY) {
+    if cx.test(page.flags(), PageFlags::DIRTY).await {
         cx.write_with(
             page.count(),
             2,

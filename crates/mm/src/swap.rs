@@ -37,8 +37,8 @@ const PAGE_CACHE_RELEASE: Function = linux("__page_cache_release", "mm/swap.c", 
 /// Linux: mm/swap.c, `__page_cache_release()`; include/linux/mm_inline.h, `page_off_lru()`.
 async fn page_cache_release<C: Cpu>(cx: &Cx<C>, page: Page) {
     let _call = cx.enter(&PAGE_CACHE_RELEASE, [page.into()]);
-    let flags = cx.read(page.flags()).await;
-    if !flags.contains(PageFlags::LRU) {
+    let on_list = cx.test(page.flags(), PageFlags::LRU).await;
+    if !on_list {
         return;
     }
     let lru_lock = cx.world.zone().lru_lock();
@@ -122,7 +122,7 @@ async fn drain<C: Cpu>(cx: &Cx<C>, pagevec: Pagevec) {
     cx.spin_lock(lru_lock).await;
     for (slot, page) in (0..count).zip(pages.iter_mut()) {
         *page = cx.peek(pagevec.slot(slot));
-        let flags = cx.read(page.flags()).await;
+        let flags = cx.read_bits(page.flags(), PageList::FLAGS).await;
         let list = PageList::of(flags);
         cx.set_bits(
             page.flags(),
@@ -170,8 +170,8 @@ pub async fn lru_cache_add_active_or_unevictable<C: Cpu>(cx: &Cx<C>, page: Page,
         &LRU_CACHE_ADD_ACTIVE_OR_UNEVICTABLE,
         [page.into(), vma.into()],
     );
-    let vm_flags = cx.read(vma.flags()).await;
-    if !vm_flags.contains(VmFlags::LOCKED) {
+    let locked = cx.test(vma.flags(), VmFlags::LOCKED).await;
+    if !locked {
         cx.set_bits(page.flags(), PageFlags::ACTIVE, []).await;
         lru_cache_add(cx, page).await;
         return;

@@ -156,7 +156,9 @@ const TRY_TO_FREE_SWAP: Function = linux("try_to_free_swap", "mm/swapfile.c", 94
 /// Linux: mm/swapfile.c, `try_to_free_swap()`. Left out: hibernation.
 pub async fn try_to_free_swap<C: Cpu>(cx: &Cx<C>, page: Page) -> bool {
     let _call = cx.enter(&TRY_TO_FREE_SWAP, [page.into()]);
-    let flags = cx.read(page.flags()).await;
+    let flags = cx
+        .read_bits(page.flags(), PageFlags::SWAPCACHE | PageFlags::WRITEBACK)
+        .await;
     if !flags.contains(PageFlags::SWAPCACHE) || flags.contains(PageFlags::WRITEBACK) {
         return false;
     }
@@ -176,7 +178,9 @@ const REUSE_SWAP_PAGE: Function = linux("reuse_swap_page", "mm/swapfile.c", 925)
 pub async fn reuse_swap_page<C: Cpu>(cx: &Cx<C>, page: Page) -> bool {
     let _call = cx.enter(&REUSE_SWAP_PAGE, [page.into()]);
     let mut users = cx.read(page.mapcount()).await;
-    let flags = cx.read(page.flags()).await;
+    let flags = cx
+        .read_bits(page.flags(), PageFlags::SWAPCACHE | PageFlags::WRITEBACK)
+        .await;
     if users <= 1 && flags.contains(PageFlags::SWAPCACHE) {
         users += page_swapcount(cx, cx.peek(page.private())).await;
         if users == 1 && !flags.contains(PageFlags::WRITEBACK) {
@@ -194,8 +198,8 @@ const FREE_SWAP_CACHE: Function = linux("free_swap_cache", "mm/swap_state.c", 23
 /// Linux: mm/swap_state.c, `free_swap_cache()`.
 async fn free_swap_cache<C: Cpu>(cx: &Cx<C>, page: Page) {
     let _call = cx.enter(&FREE_SWAP_CACHE, [page.into()]);
-    let flags = cx.read(page.flags()).await;
-    if !flags.contains(PageFlags::SWAPCACHE) || cx.read(page.mapcount()).await > 0 {
+    let in_swap_cache = cx.test(page.flags(), PageFlags::SWAPCACHE).await;
+    if !in_swap_cache || cx.read(page.mapcount()).await > 0 {
         return;
     }
     if cx.bit_trylock(page.lock()).await {

@@ -17,8 +17,8 @@ const ISOLATE_LRU_PAGE: Function = linux("isolate_lru_page", "mm/vmscan.c", 1424
 /// Linux: mm/vmscan.c, `isolate_lru_page()`. The first look takes no lock: a page that is on no list costs nothing.
 pub async fn isolate_lru_page<C: Cpu>(cx: &Cx<C>, page: Page) -> bool {
     let _call = cx.enter(&ISOLATE_LRU_PAGE, [page.into()]);
-    let flags = cx.read(page.flags()).await;
-    if !flags.contains(PageFlags::LRU) {
+    let on_list = cx.test(page.flags(), PageFlags::LRU).await;
+    if !on_list {
         return false;
     }
     let lru_lock = cx.world.zone().lru_lock();
@@ -41,8 +41,8 @@ pub async fn isolate_lru_page<C: Cpu>(cx: &Cx<C>, page: Page) -> bool {
 /// Whether reclaim may look at the page at all.
 ///
 /// Linux: mm/vmscan.c, `page_evictable()`, line 3832. Left out: files whose pages are all unevictable.
-async fn page_evictable<C: Cpu>(cx: &Cx<C>, page: Page) -> bool {
-    !cx.read(page.flags()).await.contains(PageFlags::MLOCKED)
+pub(crate) async fn page_evictable<C: Cpu>(cx: &Cx<C>, page: Page) -> bool {
+    !cx.test(page.flags(), PageFlags::MLOCKED).await
 }
 
 const PUTBACK_LRU_PAGE: Function = linux("putback_lru_page", "mm/vmscan.c", 723);
@@ -53,7 +53,7 @@ const PUTBACK_LRU_PAGE: Function = linux("putback_lru_page", "mm/vmscan.c", 723)
 /// Having put the page on the unevictable list it looks again: whoever cleared the mark meanwhile saw PG_lru clear and left the page to us.
 pub async fn putback_lru_page<C: Cpu>(cx: &Cx<C>, page: Page) {
     let _call = cx.enter(&PUTBACK_LRU_PAGE, [page.into()]);
-    let was_unevictable = cx.read(page.flags()).await.contains(PageFlags::UNEVICTABLE);
+    let was_unevictable = cx.test(page.flags(), PageFlags::UNEVICTABLE).await;
     let is_unevictable = loop {
         cx.clear_bits(page.flags(), PageFlags::UNEVICTABLE, [])
             .await;
@@ -155,7 +155,7 @@ async fn putback_inactive_pages<C: Cpu>(cx: &Cx<C>, page: Page) {
 
 /// Links a page into the list its flags ask for. The caller has the LRU lock and the page in isolation.
 async fn put_on_list<C: Cpu>(cx: &Cx<C>, page: Page) {
-    let list = PageList::of(cx.read(page.flags()).await);
+    let list = PageList::of(cx.read_bits(page.flags(), PageList::FLAGS).await);
     cx.set_bits(page.flags(), PageFlags::LRU, [page.lru().stores(list)])
         .await;
 }
