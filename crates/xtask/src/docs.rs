@@ -1,8 +1,10 @@
 //! `cargo xtask docs`: the book, in the site under `docs/`.
 //!
-//! The runs it shows on paper are made by the `lockstep` program at every build, so they cannot differ from what the page shows.
+//! What it quotes is made anew at every build, from the model's source and by the `lockstep` program,
+//! so that it cannot differ from what the page shows.
 
 use std::fs;
+use std::path::Path;
 
 use anyhow::{Context, Result};
 
@@ -10,26 +12,34 @@ use crate::project::Project;
 use crate::run;
 use crate::tools;
 
-/// A run that the book shows: the file it goes into, the kernel, and what the picture says to somebody who cannot see it.
-const RUNS: &[(&str, &str, &str)] = &[
+/// Functions of the model that the book quotes: the file each stands in, and its name.
+const QUOTES: &[(&str, &str)] = &[("crates/mm/src/mlock.rs", "clear_page_mlock")];
+
+/// The scenario of the runs that the book shows.
+const SCENARIO: &str = "truncate-cow-vs-reclaim";
+
+/// The kernels it shows them for, and what each picture says to somebody who cannot see it.
+const RUNS: &[(&str, &str)] = &[
     (
-        "before",
         "before",
         "The run before the patch, thread by thread: truncation unmaps the page while reclaim has let go of the pte lock.",
     ),
     (
         "after",
-        "after",
         "The run after the patch, thread by thread: truncation waits for the pte lock until reclaim has set the flag.",
     ),
 ];
 
-const SCENARIO: &str = "truncate-cow-vs-reclaim";
+/// The exit code of `lockstep run` when the run itself came to a bad end, which here is the point of it.
+const ENDED_BADLY: i32 = 1;
 
 /// Builds the book into `dist/docs/`.
 pub(crate) fn docs(project: &Project) -> Result<()> {
     let toolbox = tools::bring(project, &[tools::mdbook()])?;
-    write_runs(project)?;
+    let live = project.path("docs/src/live");
+    fs::create_dir_all(&live).context("could not create docs/src/live")?;
+    quote_functions(project, &live)?;
+    show_runs(project, &live)?;
     let mut mdbook = project.command(toolbox.program("mdbook"));
     mdbook
         .args(["build", "docs", "--dest-dir"])
@@ -37,18 +47,28 @@ pub(crate) fn docs(project: &Project) -> Result<()> {
     run::run(&mut mdbook)
 }
 
-/// Writes each run as a picture and as a fragment of Markdown that shows it, for `{{#include}}`.
-fn write_runs(project: &Project) -> Result<()> {
-    let folder = project.path("docs/src/live");
-    fs::create_dir_all(&folder).context("could not create docs/src/live")?;
-    for (name, kernel, description) in RUNS {
+/// Writes each quoted function into a file of its own, for `{{#include}}`.
+fn quote_functions(project: &Project, live: &Path) -> Result<()> {
+    for (file, name) in QUOTES {
+        let source = fs::read_to_string(project.path(file))
+            .with_context(|| format!("could not read {file}"))?;
+        let quote =
+            function(&source, name).with_context(|| format!("{file} has no function {name}"))?;
+        write(&live.join(format!("{name}.rs")), &quote)?;
+    }
+    Ok(())
+}
+
+/// Writes each run as a picture and as a piece of Markdown that shows it, for `{{#include}}`.
+fn show_runs(project: &Project, live: &Path) -> Result<()> {
+    for (kernel, description) in RUNS {
         let picture = lockstep(project, kernel, "svg")?;
         let text = lockstep(project, kernel, "mail")?;
-        let fragment = fragment(name, description, &text);
-        fs::write(folder.join(format!("{name}.svg")), picture)
-            .context("could not write a picture for the book")?;
-        fs::write(folder.join(format!("{name}.md")), fragment)
-            .context("could not write a run for the book")?;
+        write(&live.join(format!("{kernel}.svg")), &picture)?;
+        write(
+            &live.join(format!("{kernel}.md")),
+            &fragment(kernel, description, &text),
+        )?;
     }
     Ok(())
 }
@@ -61,18 +81,29 @@ fn lockstep(project: &Project, kernel: &str, format: &str) -> Result<String> {
     run::capture_of(&mut cargo, &[0, ENDED_BADLY])
 }
 
-/// The exit code of `lockstep run` when the run itself came to a bad end, which here is the point of it.
-const ENDED_BADLY: i32 = 1;
+/// The text of a function that stands at the left margin, with its doc comment.
+fn function(source: &str, name: &str) -> Option<String> {
+    let lines: Vec<&str> = source.lines().collect();
+    let signature = format!("pub async fn {name}<");
+    let start = lines.iter().position(|line| line.starts_with(&signature))?;
+    let doc = lines[..start]
+        .iter()
+        .rev()
+        .take_while(|line| line.starts_with("///"))
+        .count();
+    let length = lines[start..].iter().position(|line| *line == "}")?;
+    Some(lines[start - doc..=start + length].join("\n"))
+}
 
 /// Markdown takes HTML as it is only up to an empty line, except in a `<pre>` that starts after one.
-fn fragment(name: &str, description: &str, text: &str) -> String {
+fn fragment(kernel: &str, description: &str, text: &str) -> String {
     let text = text
         .replace('&', "&amp;")
         .replace('<', "&lt;")
         .replace('>', "&gt;");
     format!(
         "<div class=\"run\">\n\
-         <img src=\"live/{name}.svg\" alt=\"{description}\">\n\
+         <img src=\"live/{kernel}.svg\" alt=\"{description}\">\n\
          <details>\n\
          <summary>The same run as text</summary>\n\
          \n\
@@ -83,15 +114,25 @@ fn fragment(name: &str, description: &str, text: &str) -> String {
     )
 }
 
+fn write(file: &Path, text: &str) -> Result<()> {
+    fs::write(file, text).with_context(|| format!("could not write {}", file.display()))
+}
+
 #[cfg(test)]
 mod tests {
-    use super::fragment;
+    use super::{fragment, function};
+
+    #[test]
+    fn a_quote_is_the_whole_function() {
+        let quote = "/// Why.\n/// Linux: y.\npub async fn f<C>(c: C) {\n    if c {\n    }\n}";
+        let source = format!("use x;\n\n{quote}\n\nfn g() {{\n}}\n");
+        assert_eq!(function(&source, "f").as_deref(), Some(quote));
+        assert_eq!(function(&source, "g"), None);
+    }
 
     #[test]
     fn text_is_not_taken_for_markup() {
-        assert!(
-            fragment("x", "a picture", "page->flags & 1\n")
-                .contains("<pre>page-&gt;flags &amp; 1</pre>")
-        );
+        let fragment = fragment("before", "a picture", "page->flags & 1\n");
+        assert!(fragment.contains("<pre>page-&gt;flags &amp; 1</pre>"));
     }
 }
