@@ -1,0 +1,330 @@
+//! From a scenario to a program a machine can run: the set-up calls are made, the names resolved, the threads put in.
+
+use std::fmt;
+
+use lockstep_machine::{Machine, ThreadId};
+use lockstep_mm::kernel::Kernel;
+use lockstep_mm::page::Page;
+use lockstep_mm::program::{Path, Setting};
+use lockstep_mm::setup::{MapKind, PageAt, Setup, SetupCall, SetupError};
+use lockstep_mm::vma::Vma;
+use lockstep_mm::world::{Memory, Sizes, World};
+
+use crate::compiled::{Argument, Invocation, Labelled, PagePlace, Scenario};
+use crate::forms::LIMIT;
+use crate::names::Names;
+
+/// A scenario on a kernel, ready to run.
+#[derive(Clone, Debug)]
+pub struct Built {
+    /// The program.
+    pub setting: Setting,
+    /// The names of everything in it.
+    pub names: Names,
+}
+
+impl Built {
+    /// A machine with the program loaded.
+    pub fn machine(&self) -> Machine {
+        Machine::new(&self.setting)
+    }
+}
+
+/// A part of a scenario that cannot be built.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Part {
+    /// A set-up call, by its place.
+    Setup(usize),
+    /// A label, by its place.
+    Label(usize),
+    /// A thread, by its place.
+    Thread(usize),
+    /// The scenario as a whole.
+    Whole,
+}
+
+/// Why a scenario cannot be built.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct BuildError {
+    /// Which part.
+    pub part: Part,
+    /// Why, as a sentence without its full stop.
+    pub message: String,
+}
+
+impl fmt::Display for BuildError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let message = &self.message;
+        match self.part {
+            Part::Setup(place) => write!(f, "set-up call {}: {message}", place + 1),
+            Part::Label(place) => write!(f, "label {}: {message}", place + 1),
+            Part::Thread(place) => {
+                let letter = ThreadId::new(place).map_or('?', ThreadId::letter);
+                write!(f, "thread {letter}: {message}")
+            }
+            Part::Whole => f.write_str(message),
+        }
+    }
+}
+
+impl std::error::Error for BuildError {}
+
+impl Scenario {
+    /// Makes the world on `kernel`, and the program of the threads in it.
+    ///
+    /// # Errors
+    /// The first part that cannot be built.
+    pub fn build(&self, kernel: Kernel) -> Result<Built, BuildError> {
+        let mut setup = Setup::new(World::new(self.sizes()?), kernel);
+        for (place, step) in self.setup.iter().enumerate() {
+            let fail = |message| BuildError {
+                part: Part::Setup(place),
+                message,
+            };
+            let call = setup_call(&step.call).ok_or_else(|| fail(malformed(&step.call)))?;
+            setup
+                .call(place, call)
+                .map_err(|error| fail(self.setup_error(&error)))?;
+        }
+
+        let mut names = Names {
+            world: setup.world,
+            threads: self
+                .threads
+                .iter()
+                .map(|thread| thread.name.clone())
+                .collect(),
+            processes: self.processes.clone(),
+            files: self.files.clone(),
+            pages: Vec::new(),
+            vmas: Vec::new(),
+            existing: [0; 7],
+            main: [None; 7],
+        };
+        for (place, label) in self.labels.iter().enumerate() {
+            let fail = |message| BuildError {
+                part: Part::Label(place),
+                message,
+            };
+            match label.object {
+                Labelled::Page(at) => {
+                    let page = setup
+                        .page(page_at(at))
+                        .ok_or_else(|| fail(self.no_page(page_at(at))))?;
+                    names.pages.push((label.name.clone(), page));
+                }
+                Labelled::Vma { process, at } => {
+                    let vma = vma_at(&setup, process, at).ok_or_else(|| {
+                        fail(format!(
+                            "when the set-up is done, process {} has no mapping at {at}",
+                            self.process_name(process)
+                        ))
+                    })?;
+                    names.vmas.push((label.name.clone(), vma));
+                }
+            }
+        }
+        names.look_at(&setup.image);
+
+        let mut paths = Vec::new();
+        for (place, thread) in self.threads.iter().enumerate() {
+            let fail = |message| BuildError {
+                part: Part::Thread(place),
+                message,
+            };
+            paths.push(self.path(&setup, &thread.path).map_err(fail)?);
+        }
+        Ok(Built {
+            setting: Setting::new(setup, paths),
+            names,
+        })
+    }
+
+    /// Room for everything the set-up makes, and never less than the smallest world, so that small scenarios look alike.
+    fn sizes(&self) -> Result<Sizes, BuildError> {
+        let whole = |message: &str| BuildError {
+            part: Part::Whole,
+            message: message.to_owned(),
+        };
+        let least = Sizes::SMALL;
+        let mut sizes = Sizes {
+            processes: least.processes.max(count(&self.processes)),
+            files: least.files.max(count(&self.files)),
+            processors: least.processors.max(count(&self.threads) + 1),
+            ..least
+        };
+        let (mut mapped, mut cached, mut mappings) = (0, 0, 0);
+        for step in &self.setup {
+            match (step.call.form.as_str(), step.call.arguments.as_slice()) {
+                ("create", [Argument::File(_), Argument::Number(pages)]) => {
+                    sizes.file_pages = sizes.file_pages.max(*pages as u32);
+                    cached += *pages;
+                }
+                ("mmap", [_, Argument::Number(at), Argument::Number(pages), ..]) => {
+                    sizes.address_space = sizes.address_space.max(at.saturating_add(*pages) as u32);
+                    mapped += *pages;
+                    mappings += 1;
+                }
+                _ => {}
+            }
+            if self.threads.len() > ThreadId::LIMIT
+                || u64::from(sizes.file_pages.max(sizes.address_space)) > 2 * LIMIT
+                || mapped + cached > 16 * LIMIT
+            {
+                return Err(whole(
+                    "it needs more threads, pages or address space than a world has room for",
+                ));
+            }
+        }
+        if u64::from(sizes.processes.max(sizes.files)) > LIMIT {
+            return Err(whole(
+                "it has more processes or files than a world has room for",
+            ));
+        }
+        sizes.pages = sizes.pages.max((mapped + cached) as u32 + 2);
+        // A call on the middle of a mapping splits it in three.
+        sizes.vmas = sizes.vmas.max(3 * mappings).min(64);
+        sizes.anon_vmas = sizes.anon_vmas.max(mappings);
+        sizes.swap_slots = sizes.swap_slots.max(mapped as u32);
+        Ok(sizes)
+    }
+
+    fn path(&self, setup: &Setup, path: &Invocation) -> Result<Path, String> {
+        use Argument::{File, Number, Page};
+        Ok(match (path.form.as_str(), path.arguments.as_slice()) {
+            ("reclaim", [Page(place)]) => Path::Reclaim {
+                page: self.page(setup, *place)?,
+            },
+            ("truncate", [File(file), Number(pages)]) => Path::Truncate {
+                file: setup
+                    .world
+                    .files()
+                    .nth(*file as usize)
+                    .ok_or("there is no such file")?,
+                size: *pages,
+            },
+            _ => return Err(malformed(path)),
+        })
+    }
+
+    fn page(&self, setup: &Setup, place: PagePlace) -> Result<Page, String> {
+        setup
+            .page(page_at(place))
+            .ok_or_else(|| self.no_page(page_at(place)))
+    }
+
+    fn setup_error(&self, error: &SetupError) -> String {
+        match error {
+            SetupError::NoSuchProcess(process) => {
+                format!("there is no process {}", self.process_name(*process))
+            }
+            SetupError::NoSuchFile(file) => format!("there is no file {}", self.file_name(*file)),
+            SetupError::OutsideAddressSpace => {
+                "the address is outside the address space".to_owned()
+            }
+            SetupError::NoPage(at) => self.no_page(*at),
+            SetupError::Errno(errno) => format!("the call fails with {errno}"),
+            SetupError::Machine(why) => format!("the call does not end well: {why}"),
+        }
+    }
+
+    fn no_page(&self, at: PageAt) -> String {
+        match at {
+            PageAt::Mapped { process, at } => {
+                format!(
+                    "process {} has no page mapped at {at} by then",
+                    self.process_name(process)
+                )
+            }
+            PageAt::Cached { file, index } => {
+                format!(
+                    "page {index} of file {} is not in the page cache by then",
+                    self.file_name(file)
+                )
+            }
+        }
+    }
+}
+
+/// The call a row of the table of calls stands for.
+fn setup_call(call: &Invocation) -> Option<SetupCall> {
+    use Argument::{File, None as Left, Number, Page, Process, Word};
+    Some(match (call.form.as_str(), call.arguments.as_slice()) {
+        ("create", &[File(file), Number(pages)]) => SetupCall::Create { file, pages },
+        (
+            "mmap",
+            [
+                Process(process),
+                Number(at),
+                Number(pages),
+                Word(kind),
+                file,
+                offset,
+            ],
+        ) => {
+            let offset = match offset {
+                Number(offset) => *offset,
+                _ => 0,
+            };
+            let kind = match (kind.as_str(), file) {
+                ("anon-private", Left) => MapKind::AnonPrivate,
+                ("file-private", File(file)) => MapKind::FilePrivate {
+                    file: *file,
+                    offset,
+                },
+                ("file-shared", File(file)) => MapKind::FileShared {
+                    file: *file,
+                    offset,
+                },
+                _ => return None,
+            };
+            SetupCall::Mmap {
+                process: *process,
+                at: *at,
+                pages: *pages,
+                kind,
+            }
+        }
+        ("read", &[Process(process), Number(at)]) => SetupCall::Read { process, at },
+        ("write", &[Process(process), Number(at)]) => SetupCall::Write { process, at },
+        ("mlock", &[Process(process), Number(at), Number(pages)]) => {
+            SetupCall::Mlock { process, at, pages }
+        }
+        ("mlock-onfault", &[Process(process), Number(at), Number(pages)]) => {
+            SetupCall::MlockOnFault { process, at, pages }
+        }
+        ("drain", []) => SetupCall::Drain,
+        ("deactivate", [Page(place)]) => SetupCall::Deactivate(page_at(*place)),
+        ("reclaim", [Page(place)]) => SetupCall::Reclaim(page_at(*place)),
+        _ => return None,
+    })
+}
+
+/// Only bytes that no [`encode`](crate::compiled::encode) wrote get here: reading a file checks what forms take.
+fn malformed(invocation: &Invocation) -> String {
+    format!(
+        "`{}` cannot be called with these arguments",
+        crate::suggest::shown(&invocation.form)
+    )
+}
+
+fn page_at(place: PagePlace) -> PageAt {
+    match place {
+        PagePlace::Mapped { process, at } => PageAt::Mapped { process, at },
+        PagePlace::Cached { file, index } => PageAt::Cached { file, index },
+    }
+}
+
+fn vma_at(setup: &Setup, process: u32, at: u64) -> Option<Vma> {
+    let mm = setup.mm(process)?;
+    let memory = Memory(&setup.image);
+    setup.world.vmas().find(|vma| {
+        memory.get(vma.in_use())
+            && memory.get(vma.mm()) == mm
+            && (memory.get(vma.start())..memory.get(vma.end())).contains(&at)
+    })
+}
+
+fn count<T>(things: &[T]) -> u32 {
+    u32::try_from(things.len()).unwrap_or(u32::MAX)
+}

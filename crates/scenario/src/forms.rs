@@ -1,0 +1,199 @@
+//! The calls a set-up can make and the paths a thread can run: their names, their parameters, how they are told to people.
+//!
+//! A new one is a row here and an arm in [`build`](crate::build); reading, checking and showing it follow from the row.
+
+use crate::compiled::{Argument, Invocation, PagePlace, Scenario};
+
+/// The most processes or files a scenario can have, and the most pages a file or an address space has room for.
+pub(crate) const LIMIT: u64 = 16;
+
+/// What a parameter can be.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Takes {
+    /// A process that exists.
+    Process,
+    /// A process; it comes to be here if it has not been named before.
+    NewProcess,
+    /// A file that exists.
+    File,
+    /// A file that comes to be here.
+    NewFile,
+    /// A number, from and up to.
+    Number(u64, u64),
+    /// A page, by place or label.
+    Page,
+    /// One of these words, each with how the kernel writes it.
+    Word(&'static [(&'static str, &'static str)]),
+}
+
+/// A parameter of a form.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Parameter {
+    /// The key in the file.
+    pub key: &'static str,
+    /// What it can be.
+    pub takes: Takes,
+    /// Whether it may be left out. Only reading asks; what is compiled has every argument.
+    #[cfg_attr(not(feature = "parse"), expect(dead_code))]
+    pub optional: bool,
+}
+
+/// A call or a path.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Form {
+    /// Its name in the file.
+    pub name: &'static str,
+    /// How it is told: `{key}` stands for an argument, `{, key}` for one that may be missing, with what goes before it.
+    pub told: &'static str,
+    /// What it is called with.
+    pub parameters: &'static [Parameter],
+}
+
+const fn needs(key: &'static str, takes: Takes) -> Parameter {
+    Parameter {
+        key,
+        takes,
+        optional: false,
+    }
+}
+
+const fn may(key: &'static str, takes: Takes) -> Parameter {
+    Parameter {
+        key,
+        takes,
+        optional: true,
+    }
+}
+
+const PROCESS: Parameter = needs("process", Takes::Process);
+const AT: Parameter = needs("at", Takes::Number(0, LIMIT - 1));
+const PAGES: Parameter = needs("pages", Takes::Number(1, LIMIT));
+const PAGE: Parameter = needs("page", Takes::Page);
+const MAP_KINDS: &[(&str, &str)] = &[
+    ("anon-private", "MAP_PRIVATE | MAP_ANONYMOUS"),
+    ("file-private", "MAP_PRIVATE"),
+    ("file-shared", "MAP_SHARED"),
+];
+
+/// The calls of a set-up.
+#[rustfmt::skip]
+pub(crate) const CALLS: &[Form] = &[
+    Form { name: "create", told: "create({file}, {pages})", parameters: &[needs("file", Takes::NewFile), PAGES] },
+    Form {
+        name: "mmap",
+        told: "mmap({process}, {at}, {pages}, {kind}{, file}{, offset})",
+        parameters: &[
+            needs("process", Takes::NewProcess), AT, PAGES, needs("kind", Takes::Word(MAP_KINDS)),
+            may("file", Takes::File), may("offset", Takes::Number(0, LIMIT - 1)),
+        ],
+    },
+    Form { name: "read", told: "read a byte at ({process}, {at})", parameters: &[PROCESS, AT] },
+    Form { name: "write", told: "write a byte at ({process}, {at})", parameters: &[PROCESS, AT] },
+    Form { name: "mlock", told: "mlock({process}, {at}, {pages})", parameters: &[PROCESS, AT, PAGES] },
+    Form { name: "mlock-onfault", told: "mlock2({process}, {at}, {pages}, MLOCK_ONFAULT)", parameters: &[PROCESS, AT, PAGES] },
+    Form { name: "drain", told: "drain the pagevecs", parameters: &[] },
+    Form { name: "deactivate", told: "reclaim deactivates {page}", parameters: &[PAGE] },
+    Form { name: "reclaim", told: "reclaim takes {page}", parameters: &[PAGE] },
+];
+
+/// The paths of threads.
+pub(crate) const PATHS: &[Form] = &[
+    Form {
+        name: "reclaim",
+        told: "reclaim {page}",
+        parameters: &[PAGE],
+    },
+    Form {
+        name: "truncate",
+        told: "truncate({file}, {pages})",
+        parameters: &[
+            needs("file", Takes::File),
+            needs("pages", Takes::Number(0, LIMIT)),
+        ],
+    },
+];
+
+impl Scenario {
+    /// A set-up call as people are told it: `mlock2(a, 0, 1, MLOCK_ONFAULT)`.
+    pub fn call_text(&self, call: &Invocation) -> String {
+        self.told(CALLS, call)
+    }
+
+    /// A thread's path as people are told it: `truncate(f, 0)`.
+    pub fn path_text(&self, path: &Invocation) -> String {
+        self.told(PATHS, path)
+    }
+
+    /// All set-up calls as people are told them, in order.
+    pub fn setup_texts(&self) -> Vec<String> {
+        self.setup
+            .iter()
+            .map(|step| self.call_text(&step.call))
+            .collect()
+    }
+
+    fn told(&self, forms: &[Form], invocation: &Invocation) -> String {
+        let Some(form) = forms.iter().find(|form| form.name == invocation.form) else {
+            return invocation.form.clone();
+        };
+        let mut text = String::new();
+        let mut rest = form.told;
+        while let Some((before, after)) = rest.split_once('{') {
+            text.push_str(before);
+            let (slot, after) = after.split_once('}').unwrap_or((after, ""));
+            rest = after;
+            let key = slot.trim_start_matches([',', ' ']);
+            let argument = form
+                .parameters
+                .iter()
+                .position(|parameter| parameter.key == key)
+                .and_then(|place| Some((form.parameters[place], invocation.arguments.get(place)?)));
+            if let Some(value) =
+                argument.and_then(|(parameter, value)| self.shown(parameter, value))
+            {
+                text.push_str(&slot[..slot.len() - key.len()]);
+                text.push_str(&value);
+            }
+        }
+        text + rest
+    }
+
+    fn shown(&self, parameter: Parameter, argument: &Argument) -> Option<String> {
+        Some(match argument {
+            Argument::None => return None,
+            Argument::Process(process) => self.process_name(*process),
+            Argument::File(file) => self.file_name(*file),
+            Argument::Number(number) => number.to_string(),
+            Argument::Page(place) => self.page_text(*place),
+            Argument::Word(word) => match parameter.takes {
+                Takes::Word(words) => words
+                    .iter()
+                    .find(|(known, _)| known == word)
+                    .map_or(word.as_str(), |(_, kernel)| kernel)
+                    .to_owned(),
+                _ => word.clone(),
+            },
+        })
+    }
+
+    fn page_text(&self, place: PagePlace) -> String {
+        match place {
+            PagePlace::Mapped { process, at } => {
+                format!("the page at ({}, {at})", self.process_name(process))
+            }
+            PagePlace::Cached { file, index } => {
+                format!("page {index} of file {}", self.file_name(file))
+            }
+        }
+    }
+
+    pub(crate) fn process_name(&self, process: u32) -> String {
+        let name = self.processes.get(process as usize);
+        name.map_or_else(|| format!("process{process}"), Clone::clone)
+    }
+
+    pub(crate) fn file_name(&self, file: u32) -> String {
+        let name = self.files.get(file as usize);
+        name.map_or_else(|| format!("file{file}"), Clone::clone)
+    }
+}

@@ -1,0 +1,327 @@
+//! Calls and paths: a form's name, and a value for each of its parameters.
+
+use toml::Spanned;
+use toml::de::DeValue;
+
+use super::reader::Table;
+use crate::Diagnostic;
+use crate::compiled::{Argument, Invocation, Label, Labelled, PagePlace};
+use crate::forms::{Form, LIMIT, Parameter, Takes};
+use crate::suggest::{shown, unknown};
+
+/// The processes and files named so far; their numbers are their places.
+#[derive(Default)]
+pub(super) struct Named {
+    pub processes: Vec<String>,
+    pub files: Vec<String>,
+}
+
+/// Reads the form that the key `key` names, and its arguments.
+pub(super) fn read(
+    table: &Table<'_>,
+    key: &'static str,
+    forms: &[Form],
+    named: &mut Named,
+    labels: &[Label],
+    source: &str,
+) -> Option<Invocation> {
+    let name = table.text(key, source)?;
+    let Some(form) = forms.iter().find(|form| form.name == name.text) else {
+        let names: Vec<_> = forms.iter().map(|form| form.name).collect();
+        let code = if key == "call" {
+            "unknown-call"
+        } else {
+            "unknown-path"
+        };
+        table
+            .problems
+            .add(unknown(code, key, &name.text, name.span, &names));
+        // What its arguments should be is not known, so none of them is wrong.
+        for (key, ..) in table.iter() {
+            for parameter in forms.iter().flat_map(|form| form.parameters) {
+                if parameter.key == key {
+                    table.get(parameter.key);
+                }
+            }
+        }
+        return None;
+    };
+    let arguments: Vec<_> = form
+        .parameters
+        .iter()
+        .map(|parameter| {
+            let value = if parameter.optional {
+                table.get(parameter.key)
+            } else {
+                Some(table.need(parameter.key)?)
+            };
+            match value {
+                None => Some(Argument::None),
+                Some(value) => argument(table, parameter, value, named, labels, source),
+            }
+        })
+        .collect();
+    let invocation = Invocation {
+        form: form.name.to_owned(),
+        arguments: arguments.into_iter().collect::<Option<_>>()?,
+    };
+    check_mapping(table, &invocation)?;
+    Some(invocation)
+}
+
+fn argument(
+    table: &Table<'_>,
+    parameter: &Parameter,
+    value: &Spanned<DeValue<'_>>,
+    named: &mut Named,
+    labels: &[Label],
+    source: &str,
+) -> Option<Argument> {
+    let key = parameter.key;
+    Some(match parameter.takes {
+        Takes::Number(from, to) => Argument::Number(table.number(key, value, from, to)?),
+        Takes::Process => Argument::Process(process(table, key, value, named, source)?),
+        Takes::NewProcess => {
+            let name = table.said(key, value, source)?;
+            match number_of(&named.processes, &name.text) {
+                Some(number) => Argument::Process(number),
+                None => {
+                    check_name(table, key, value, &name.text)?;
+                    Argument::Process(add(
+                        table,
+                        value,
+                        &mut named.processes,
+                        &name.text,
+                        "processes",
+                    )?)
+                }
+            }
+        }
+        Takes::File => Argument::File(file(table, key, value, named, source)?),
+        Takes::NewFile => {
+            let name = table.said(key, value, source)?;
+            check_name(table, key, value, &name.text)?;
+            if number_of(&named.files, &name.text).is_some() {
+                let message = format!("there is a file `{}` already", shown(&name.text));
+                table.problems.add(
+                    Diagnostic::new("created-twice", value.span(), message)
+                        .help("give each file a name of its own"),
+                );
+                return None;
+            }
+            Argument::File(add(table, value, &mut named.files, &name.text, "files")?)
+        }
+        Takes::Page => Argument::Page(page(table, key, value, named, labels, source)?),
+        Takes::Word(words) => {
+            let word = table.said(key, value, source)?;
+            if !words.iter().any(|(known, _)| *known == word.text) {
+                let names: Vec<_> = words.iter().map(|(name, _)| *name).collect();
+                table
+                    .problems
+                    .add(unknown("unknown-word", key, &word.text, word.span, &names));
+                return None;
+            }
+            Argument::Word(word.text)
+        }
+    })
+}
+
+/// A page, by place (`{ process = "a", at = 0 }`, `{ file = "f", index = 0 }`) or by label (`"P"`).
+pub(super) fn page(
+    table: &Table<'_>,
+    key: &'static str,
+    value: &Spanned<DeValue<'_>>,
+    named: &Named,
+    labels: &[Label],
+    source: &str,
+) -> Option<PagePlace> {
+    if value.get_ref().is_str() && !labels.is_empty() {
+        let name = table.said(key, value, source)?;
+        let pages = || {
+            labels.iter().filter_map(|label| match label.object {
+                Labelled::Page(place) => Some((label.name.as_str(), place)),
+                Labelled::Vma { .. } => None,
+            })
+        };
+        let found = pages().find(|(known, _)| *known == name.text);
+        if found.is_none() {
+            let names: Vec<_> = pages().map(|(name, _)| name).collect();
+            table.problems.add(unknown(
+                "unknown-label",
+                "label of a page",
+                &name.text,
+                name.span,
+                &names,
+            ));
+        }
+        return found.map(|(_, place)| place);
+    }
+    if !value.get_ref().is_table() {
+        table.wrong(
+            key,
+            value,
+            "a page, such as `{ process = \"a\", at = 0 }` or `{ file = \"f\", index = 0 }`",
+        );
+        return None;
+    }
+    let entries = value.get_ref().as_table()?;
+    let place = Table::new(entries, value.span(), "a page", table.problems);
+    let found = if entries.contains_key("file") {
+        let file = place
+            .need("file")
+            .and_then(|value| file(&place, "file", value, named, source));
+        let index = place
+            .need("index")
+            .and_then(|value| place.number("index", value, 0, LIMIT - 1));
+        file.zip(index)
+            .map(|(file, index)| PagePlace::Cached { file, index })
+    } else {
+        address(&place, named, source).map(|(process, at)| PagePlace::Mapped { process, at })
+    };
+    place.finish();
+    found
+}
+
+/// The address `{ process = "a", at = 0 }` says.
+pub(super) fn address(place: &Table<'_>, named: &Named, source: &str) -> Option<(u32, u64)> {
+    let process = place
+        .need("process")
+        .and_then(|value| process(place, "process", value, named, source));
+    let at = place
+        .need("at")
+        .and_then(|value| place.number("at", value, 0, LIMIT - 1));
+    process.zip(at)
+}
+
+fn process(
+    table: &Table<'_>,
+    key: &'static str,
+    value: &Spanned<DeValue<'_>>,
+    named: &Named,
+    source: &str,
+) -> Option<u32> {
+    let name = table.said(key, value, source)?;
+    let found = number_of(&named.processes, &name.text);
+    if found.is_none() {
+        let problem = unknown(
+            "unknown-process",
+            "process",
+            &name.text,
+            name.span,
+            &borrowed(&named.processes),
+        );
+        table
+            .problems
+            .add(problem.help("a process comes to be with the first `mmap` that names it"));
+    }
+    found
+}
+
+fn file(
+    table: &Table<'_>,
+    key: &'static str,
+    value: &Spanned<DeValue<'_>>,
+    named: &Named,
+    source: &str,
+) -> Option<u32> {
+    let name = table.said(key, value, source)?;
+    let found = number_of(&named.files, &name.text);
+    if found.is_none() {
+        let problem = unknown(
+            "unknown-file",
+            "file",
+            &name.text,
+            name.span,
+            &borrowed(&named.files),
+        );
+        table
+            .problems
+            .add(problem.help("a file comes to be with the `create` that names it"));
+    }
+    found
+}
+
+/// Names go into scripts and sentences, so they are words.
+pub(super) fn check_name(
+    table: &Table<'_>,
+    key: &str,
+    value: &Spanned<DeValue<'_>>,
+    name: &str,
+) -> Option<()> {
+    let is_word = name.starts_with(|sign: char| sign.is_ascii_alphabetic())
+        && name.len() <= 20
+        && name
+            .chars()
+            .all(|sign| sign.is_ascii_alphanumeric() || sign == '_');
+    if !is_word {
+        table.problems.add(
+            Diagnostic::new("not-a-name", value.span(), format!("`{key}` is a name"))
+                .label("not a name")
+                .help("a name is a letter followed by letters, digits and underscores, twenty at most"),
+        );
+    }
+    is_word.then_some(())
+}
+
+fn add(
+    table: &Table<'_>,
+    value: &Spanned<DeValue<'_>>,
+    names: &mut Vec<String>,
+    name: &str,
+    what: &str,
+) -> Option<u32> {
+    if names.len() as u64 >= LIMIT {
+        let message = format!("a world has room for {LIMIT} {what}");
+        table
+            .problems
+            .add(Diagnostic::new("too-many", value.span(), message));
+        return None;
+    }
+    names.push(name.to_owned());
+    number_of(names, name)
+}
+
+/// Whether a mapping has a file is said twice, by its kind and by its key; the two must agree.
+fn check_mapping(table: &Table<'_>, call: &Invocation) -> Option<()> {
+    let ("mmap", [.., Argument::Word(kind), file, offset]) =
+        (call.form.as_str(), call.arguments.as_slice())
+    else {
+        return Some(());
+    };
+    let problem = match (kind.as_str(), file, offset) {
+        ("anon-private", Argument::File(_), _) | ("anon-private", _, Argument::Number(_)) => {
+            let key = if *file == Argument::None {
+                "offset"
+            } else {
+                "file"
+            };
+            let span = table.get(key).map_or(table.span(), Spanned::span);
+            Diagnostic::new(
+                "file-of-nothing",
+                span,
+                format!("an `anon-private` mapping has no `{key}`"),
+            )
+            .help("leave it out, or say `kind = \"file-private\"`")
+        }
+        ("file-private" | "file-shared", Argument::None, _) => Diagnostic::new(
+            "missing-key",
+            table.span(),
+            format!("a `{kind}` mapping needs `file`"),
+        )
+        .help("name a file that was created before"),
+        _ => return Some(()),
+    };
+    table.problems.add(problem);
+    None
+}
+
+fn number_of(names: &[String], name: &str) -> Option<u32> {
+    names
+        .iter()
+        .position(|known| known == name)
+        .and_then(|place| u32::try_from(place).ok())
+}
+
+fn borrowed(names: &[String]) -> Vec<&str> {
+    names.iter().map(String::as_str).collect()
+}
