@@ -38,6 +38,7 @@ pub mod swapfile;
 pub mod truncate;
 pub mod vmscan;
 
+pub mod invariants;
 pub mod program;
 pub mod setup;
 

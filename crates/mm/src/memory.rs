@@ -2,6 +2,8 @@
 //!
 //! Linux: mm/memory.c, v4.4. Faults, which put pages in, are in [`fault`](crate::fault).
 
+use std::ops::Range;
+
 use lockstep_machine::{Argument, Cpu, Function};
 
 use crate::cx::{Cx, linux};
@@ -15,9 +17,39 @@ use crate::swapfile::{free_pages_and_swap_cache, swap_free};
 use crate::vma::Vma;
 
 /// The pages taken out of page tables whose references are dropped once the TLB is flushed. Linux: `struct mmu_gather`.
-#[derive(Default)]
+///
+/// It holds as many as the kernel's does without allocating a batch; a full one is flushed under way.
 pub struct Gather {
-    pages: Vec<Page>,
+    pages: [Page; Gather::ROOM],
+    count: usize,
+}
+
+impl Gather {
+    /// `MMU_GATHER_BUNDLE`. Linux: include/asm-generic/tlb.h.
+    pub const ROOM: usize = 8;
+
+    /// Adds a page; gives whether there is room for another. Linux: mm/memory.c, `__tlb_remove_page()`.
+    fn add(&mut self, page: Page) -> bool {
+        if let Some(slot) = self.pages.get_mut(self.count) {
+            *slot = page;
+            self.count += 1;
+        }
+        self.count < Self::ROOM
+    }
+
+    /// Takes all pages out.
+    fn take(&mut self) -> ([Page; Self::ROOM], usize) {
+        (self.pages, std::mem::take(&mut self.count))
+    }
+}
+
+impl Default for Gather {
+    fn default() -> Self {
+        Self {
+            pages: [Page::NULL; Self::ROOM],
+            count: 0,
+        }
+    }
 }
 
 /// Which entries a zap leaves alone. Linux: `struct zap_details`.
@@ -64,10 +96,26 @@ pub async fn zap_pte_range<C: Cpu>(
         &ZAP_PTE_RANGE,
         [vma.into(), Argument::Number(start), Argument::Number(end)],
     );
+    let mut address = start;
+    while address < end {
+        address = zap_until_flush(cx, gather, vma, address..end, zap).await;
+    }
+}
+
+/// Clears entries under one hold of the page-table lock, up to the end or to where the pages gathered have to be let go first;
+/// gives how far it got.
+async fn zap_until_flush<C: Cpu>(
+    cx: &Cx<C>,
+    gather: &mut Gather,
+    vma: Vma,
+    range: Range<u64>,
+    zap: Zap,
+) -> u64 {
     let mm = cx.peek(vma.mm());
+    let mut reached = range.end;
     let mut force_flush = false;
     cx.spin_lock(mm.page_table_lock()).await;
-    for address in start..end {
+    for address in range {
         let pte = mm.pte(address);
         match cx.read(pte.entry()).await {
             PteEntry::None | PteEntry::Migration(_) => {}
@@ -79,18 +127,18 @@ pub async fn zap_pte_range<C: Cpu>(
                 {
                     continue;
                 }
-                cx.exchange(
-                    pte.entry(),
-                    PteEntry::None,
-                    [page.hands_over(Reference::Pte, Reference::Gather)],
-                )
-                .await;
+                let hand_over = page.hands_over(Reference::Pte, Reference::Gather);
+                cx.exchange(pte.entry(), PteEntry::None, [hand_over]).await;
                 if dirty && !matches!(mapping, Mapping::Anon(_)) {
                     cx.set_bits(page.flags(), PageFlags::DIRTY, []).await;
                     force_flush = true;
                 }
                 page_remove_rmap(cx, page).await;
-                gather.pages.push(page);
+                if !gather.add(page) {
+                    force_flush = true;
+                    reached = address + 1;
+                    break;
+                }
             }
             PteEntry::Swap(slot) => {
                 if zap == Zap::All {
@@ -104,6 +152,7 @@ pub async fn zap_pte_range<C: Cpu>(
     if force_flush {
         tlb_finish_mmu(cx, gather).await;
     }
+    reached
 }
 
 const TLB_FINISH_MMU: Function = linux("tlb_finish_mmu", "mm/memory.c", 271);
@@ -113,9 +162,9 @@ const TLB_FINISH_MMU: Function = linux("tlb_finish_mmu", "mm/memory.c", 271);
 /// Linux: mm/memory.c, `tlb_finish_mmu()`, `tlb_flush_mmu_free()` 250.
 pub async fn tlb_finish_mmu<C: Cpu>(cx: &Cx<C>, gather: &mut Gather) {
     let _call = cx.enter(&TLB_FINISH_MMU, []);
-    if !gather.pages.is_empty() {
-        let pages = std::mem::take(&mut gather.pages);
-        free_pages_and_swap_cache(cx, &pages).await;
+    let (pages, count) = gather.take();
+    if count > 0 {
+        free_pages_and_swap_cache(cx, &pages[..count]).await;
     }
 }
 

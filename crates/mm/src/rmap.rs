@@ -67,21 +67,20 @@ const PAGE_CHECK_ADDRESS: Function = linux("page_check_address", "mm/rmap.c", 75
 
 /// Finds the entry that maps `page` at `address`, and keeps the page-table lock if there is one.
 ///
-/// Linux: mm/rmap.c, `__page_check_address()`. With `sync` the quick look without the lock is skipped.
+/// Linux: mm/rmap.c, `__page_check_address()` with `sync` 0: the first look takes no lock.
 /// Left out: the upper levels of the page table, which here are always there; huge pages.
 pub async fn page_check_address<C: Cpu>(
     cx: &Cx<C>,
     page: Page,
     mm: Mm,
     address: u64,
-    sync: bool,
 ) -> Option<Pte> {
     let call = cx.enter(
         &PAGE_CHECK_ADDRESS,
         [page.into(), mm.into(), Argument::Number(address)],
     );
     let pte = mm.pte(address);
-    if !sync && cx.read(pte.entry()).await.page().is_none() {
+    if cx.read(pte.entry()).await.page().is_none() {
         call.returns("no");
         return None;
     }
@@ -121,7 +120,7 @@ pub async fn try_to_unmap_one<C: Cpu>(
         }
     }
 
-    let Some(pte) = page_check_address(cx, page, mm, address, false).await else {
+    let Some(pte) = page_check_address(cx, page, mm, address).await else {
         return call.returns(Swap::Again);
     };
 
@@ -477,7 +476,7 @@ async fn page_referenced_one<C: Cpu>(
 ) -> Swap {
     let call = cx.enter(&PAGE_REFERENCED_ONE, [page.into(), vma.into()]);
     let mm = cx.peek(vma.mm());
-    let Some(pte) = page_check_address(cx, page, mm, address, false).await else {
+    let Some(pte) = page_check_address(cx, page, mm, address).await else {
         return call.returns(Swap::Again);
     };
     let locked = cx.test(vma.flags(), VmFlags::LOCKED).await;

@@ -11,6 +11,9 @@ use crate::swap::{get_page, lru_add_drain, put_page, release_pages};
 /// The bit of a slot's count that says its page is in the swap cache. Linux: include/linux/swap.h, `SWAP_HAS_CACHE`.
 const HAS_CACHE: i64 = 0x40;
 
+/// How many page-table entries one slot's count has room for. Linux: include/linux/swap.h, `SWAP_MAP_MAX`.
+const MAP_MAX: i64 = 0x3e;
+
 const GET_SWAP_PAGE: Function = linux("get_swap_page", "mm/swapfile.c", 0);
 
 /// Takes a free slot for a page about to enter the swap cache; `None` if the device is full.
@@ -35,15 +38,16 @@ async fn get_swap_page<C: Cpu>(cx: &Cx<C>) -> Option<u64> {
 
 const SWAP_DUPLICATE: Function = linux("swap_duplicate", "mm/swapfile.c", 0);
 
-/// Counts one page-table entry more that refers to a slot; `false` if the slot is not in use.
+/// Counts one page-table entry more that refers to a slot; `false` if the slot is not in use or its count is full.
 ///
-/// Linux: mm/swapfile.c, `swap_duplicate()`. It never sleeps here: the table of counts does not overflow.
+/// Linux: mm/swapfile.c, `swap_duplicate()`. Left out: the pages a count continues on, whose allocation can fail.
 pub async fn swap_duplicate<C: Cpu>(cx: &Cx<C>, number: u64) -> bool {
     let _call = cx.enter(&SWAP_DUPLICATE, [Argument::Number(number)]);
     let slot = cx.world.swap_slot(number);
     let swap_lock = cx.world.zone().swap_lock();
     cx.spin_lock(swap_lock).await;
-    let valid = cx.read(slot.count()).await != 0;
+    let count = cx.read(slot.count()).await;
+    let valid = count != 0 && count & !HAS_CACHE < MAP_MAX;
     if valid {
         cx.add(slot.count(), 1, []).await;
     }

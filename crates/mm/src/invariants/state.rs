@@ -1,0 +1,178 @@
+//! Properties of a memory.
+
+use lockstep_machine::{Address, Word};
+
+use super::Invariant;
+use crate::page::{FrameState, Page, PageFlags, Reference};
+use crate::vma::{Mm, VmFlags, Vma};
+use crate::world::{Memory, World};
+
+/// What must hold after every step.
+pub(super) fn every_step(
+    world: &World,
+    memory: Memory<'_>,
+    broken: &mut Vec<(Invariant, Address)>,
+) {
+    // An entry and the counts that go with it change in separate steps, all inside one hold of its page-table lock.
+    let in_between = world
+        .mms()
+        .filter(|mm| memory.get(Word::<u64>::at(mm.page_table_lock().0)) != 0)
+        .count() as i64;
+    for page in in_use(world, memory) {
+        let flags = memory.get(page.flags());
+        if flags.contains(PageFlags::LRU) != memory.get(page.lru()).is_zone_list() {
+            broken.push((Invariant::I6, page.0));
+        }
+        if flags.contains(PageFlags::ACTIVE | PageFlags::UNEVICTABLE) {
+            broken.push((Invariant::I7, page.0));
+        }
+        let entries = mappings(world, memory, page).count() as i64;
+        if (memory.get(page.mapcount()) - entries).abs() > in_between {
+            broken.push((Invariant::I8, page.0));
+        }
+        let references = memory.get(page.references());
+        if references.total() != memory.get(page.count())
+            || i64::from(references.of(Reference::Pte)) + in_between < entries
+        {
+            broken.push((Invariant::I9, page.0));
+        }
+    }
+}
+
+/// What must hold when every thread has ended.
+pub(super) fn when_quiet(
+    world: &World,
+    memory: Memory<'_>,
+    broken: &mut Vec<(Invariant, Address)>,
+) {
+    let mut mlocked_pages = 0;
+    for page in in_use(world, memory) {
+        let flags = memory.get(page.flags());
+        let mlocked = flags.contains(PageFlags::MLOCKED);
+        mlocked_pages += i64::from(mlocked);
+        let deserved = mappings(world, memory, page)
+            .any(|vma| memory.get(vma.flags()).contains(VmFlags::LOCKED));
+        let checks = [
+            (Invariant::I2, !mlocked || deserved),
+            (Invariant::I3, !deserved || mlocked),
+            (
+                Invariant::I4,
+                !flags.contains(PageFlags::LRU | PageFlags::MLOCKED)
+                    || flags.contains(PageFlags::UNEVICTABLE),
+            ),
+            (
+                Invariant::I5,
+                !flags.contains(PageFlags::LRU | PageFlags::UNEVICTABLE) || mlocked,
+            ),
+            (
+                Invariant::I17,
+                memory.get(page.references()).of(Reference::Pin) == 0
+                    && memory.get(page.lock_owner()) == 0,
+            ),
+        ];
+        broken.extend(
+            checks
+                .into_iter()
+                .filter(|(_, holds)| !holds)
+                .map(|(invariant, _)| (invariant, page.0)),
+        );
+    }
+    let zone = world.zone();
+    if memory.get(zone.nr_mlock()) != mlocked_pages {
+        broken.push((Invariant::I15, zone.nr_mlock().address()));
+    }
+    for mm in world.mms() {
+        let locked: u64 = vmas_of(world, memory, mm)
+            .filter(|vma| memory.get(vma.flags()).contains(VmFlags::LOCKED))
+            .map(|vma| memory.get(vma.end()) - memory.get(vma.start()))
+            .sum();
+        if memory.get(mm.locked_vm()) != locked.cast_signed() {
+            broken.push((Invariant::I16, mm.0));
+        }
+    }
+    for lock in lock_words(world) {
+        if memory.get(Word::<u64>::at(lock)) != 0 {
+            broken.push((Invariant::I17, lock));
+        }
+    }
+    beyond_the_end(world, memory, broken);
+}
+
+/// I19: nothing beyond the end of a file is cached, or mapped through it.
+fn beyond_the_end(world: &World, memory: Memory<'_>, broken: &mut Vec<(Invariant, Address)>) {
+    for file in world.files() {
+        let size = memory.get(file.size());
+        let cached = (size..u64::from(world.sizes().file_pages))
+            .any(|index| !memory.get(file.slot(index)).is_null());
+        let mapped = world.vmas_of(memory.get(file.i_mmap())).any(|vma| {
+            let (start, pgoff) = (memory.get(vma.start()), memory.get(vma.pgoff()));
+            (start..memory.get(vma.end())).any(|at| {
+                at - start + pgoff >= size
+                    && memory
+                        .get(memory.get(vma.mm()).pte(at).entry())
+                        .page()
+                        .is_some()
+            })
+        });
+        if cached || mapped {
+            broken.push((Invariant::I19, file.0));
+        }
+    }
+}
+
+/// The words that are 0 when nobody has a lock: holders, readers and waiting writers.
+fn lock_words(world: &World) -> impl Iterator<Item = Address> {
+    let zone = world.zone();
+    let rwsem = |first: Address| [first, first.offset(1), first.offset(2)];
+    [
+        zone.lru_lock().0,
+        zone.swap_lock().0,
+        zone.swap_tree_lock().0,
+    ]
+    .into_iter()
+    .chain(world.mms().flat_map(move |mm| {
+        rwsem(mm.mmap_sem().0)
+            .into_iter()
+            .chain([mm.page_table_lock().0])
+    }))
+    .chain(world.files().flat_map(move |file| {
+        rwsem(file.i_mmap_rwsem().0)
+            .into_iter()
+            .chain([file.tree_lock().0])
+    }))
+    .chain(
+        world
+            .anon_vmas()
+            .flat_map(move |anon_vma| rwsem(anon_vma.rwsem().0)),
+    )
+}
+
+fn in_use<'m>(world: &World, memory: Memory<'m>) -> impl Iterator<Item = Page> + use<'m> {
+    world
+        .pages()
+        .filter(move |page| memory.get(page.state()) == FrameState::InUse)
+}
+
+fn vmas_of<'m>(world: &World, memory: Memory<'m>, mm: Mm) -> impl Iterator<Item = Vma> + use<'m> {
+    world
+        .vmas()
+        .filter(move |vma| memory.get(vma.in_use()) && memory.get(vma.mm()) == mm)
+}
+
+/// The mappings that have the page, one for each entry.
+pub(super) fn mappings<'m>(
+    world: &World,
+    memory: Memory<'m>,
+    page: Page,
+) -> impl Iterator<Item = Vma> + use<'m> {
+    world
+        .vmas()
+        .filter(move |vma| memory.get(vma.in_use()))
+        .flat_map(move |vma| {
+            let mm = memory.get(vma.mm());
+            let has = move |at: &u64| memory.get(mm.pte(*at).entry()).page() == Some(page);
+            (memory.get(vma.start())..memory.get(vma.end()))
+                .filter(has)
+                .map(move |_| vma)
+        })
+}
