@@ -153,23 +153,23 @@ impl Scenario {
             processors: least.processors.max(count(&self.threads) + 1),
             ..least
         };
-        let (mut mapped, mut cached, mut mappings) = (0, 0, 0);
+        let (mut mapped, mut cached, mut mappings) = (0u64, 0u64, 0u32);
         for step in &self.setup {
             match (step.call.form.as_str(), step.call.arguments.as_slice()) {
                 ("create", [Argument::File(_), Argument::Number(pages)]) => {
-                    sizes.file_pages = sizes.file_pages.max(*pages as u32);
-                    cached += *pages;
+                    sizes.file_pages = sizes.file_pages.max(room(*pages));
+                    cached = cached.saturating_add(*pages);
                 }
                 ("mmap", [_, Argument::Number(at), Argument::Number(pages), ..]) => {
-                    sizes.address_space = sizes.address_space.max(at.saturating_add(*pages) as u32);
-                    mapped += *pages;
-                    mappings += 1;
+                    sizes.address_space = sizes.address_space.max(room(at.saturating_add(*pages)));
+                    mapped = mapped.saturating_add(*pages);
+                    mappings = mappings.saturating_add(1);
                 }
                 _ => {}
             }
             if self.threads.len() > ThreadId::LIMIT
                 || u64::from(sizes.file_pages.max(sizes.address_space)) > 2 * LIMIT
-                || mapped + cached > 16 * LIMIT
+                || mapped.saturating_add(cached) > 16 * LIMIT
             {
                 return Err(whole(
                     "it needs more threads, pages or address space than a world has room for",
@@ -181,11 +181,11 @@ impl Scenario {
                 "it has more processes or files than a world has room for",
             ));
         }
-        sizes.pages = sizes.pages.max((mapped + cached) as u32 + 2);
+        sizes.pages = sizes.pages.max(room(mapped + cached) + 2);
         // A call on the middle of a mapping splits it in three.
-        sizes.vmas = sizes.vmas.max(3 * mappings).min(64);
+        sizes.vmas = sizes.vmas.max(mappings.saturating_mul(3)).min(64);
         sizes.anon_vmas = sizes.anon_vmas.max(mappings);
-        sizes.swap_slots = sizes.swap_slots.max(mapped as u32);
+        sizes.swap_slots = sizes.swap_slots.max(room(mapped));
         Ok(sizes)
     }
 
@@ -323,6 +323,11 @@ fn vma_at(setup: &Setup, process: u32, at: u64) -> Option<Vma> {
             && memory.get(vma.mm()) == mm
             && (memory.get(vma.start())..memory.get(vma.end())).contains(&at)
     })
+}
+
+/// A number as a size; those beyond all reason are refused for their size, not cut to a small one.
+fn room(number: u64) -> u32 {
+    u32::try_from(number).unwrap_or(u32::MAX)
 }
 
 fn count<T>(things: &[T]) -> u32 {

@@ -12,7 +12,7 @@ use lockstep_mm::world::{Memory, Object, World};
 use lockstep_mm::zone::Zone;
 
 use crate::Diagnostic;
-use crate::suggest::{shown, unknown};
+use crate::suggest::{list, shown, unknown};
 
 /// The names of one built scenario: of its threads, its objects, their locks and their fields.
 #[derive(Clone, Debug)]
@@ -224,9 +224,8 @@ impl Names {
             .iter()
             .find(|field| field.name.eq_ignore_ascii_case(kind))
         else {
-            let names: Vec<_> = fields.iter().map(|field| field.name.as_str()).collect();
             let kind_span = span.start..span.start + kind.len();
-            return Err(unknown("unknown-field", "field", kind, kind_span, &names));
+            return Err(unknown_field(&fields, kind, kind_span));
         };
         let objects = match of {
             Some((of, at)) => self.select(field.class, of, at)?,
@@ -267,7 +266,17 @@ impl Names {
             .iter()
             .find(|(known, _)| squeezed(known) == squeezed(name));
         found.map(|(_, object)| vec![*object]).ok_or_else(|| {
-            let names: Vec<_> = objects.iter().map(|(name, _)| name.as_str()).collect();
+            // Processes and files that only could be are no help; pages and mappings come and go.
+            let many = match class {
+                Class::Process => self.processes.len(),
+                Class::File => self.files.len(),
+                _ => objects.len(),
+            };
+            let names: Vec<_> = objects
+                .iter()
+                .take(many)
+                .map(|(name, _)| name.as_str())
+                .collect();
             unknown("unknown-object", class.word(), name, span, &names)
         })
     }
@@ -384,6 +393,30 @@ impl Class {
             Self::Zone => "zone",
         }
     }
+}
+
+/// There is no such field. All of them are too many to list, so the flags are left out unless one was meant.
+fn unknown_field(fields: &[FieldKind], name: &str, span: Range<usize>) -> Diagnostic {
+    let names: Vec<_> = fields.iter().map(|field| field.name.as_str()).collect();
+    let problem = unknown("unknown-field", "field", name, span, &names);
+    let flags = |prefix: &str| -> Vec<&str> {
+        let flags = names.iter().filter(|name| name.starts_with(prefix));
+        flags.copied().collect()
+    };
+    let upper = name.to_uppercase();
+    for prefix in ["PG_", "VM_"] {
+        if upper.starts_with(prefix) {
+            return problem.help(format!("the {prefix} flags are {}", list(&flags(prefix))));
+        }
+    }
+    let words = names
+        .iter()
+        .filter(|name| !name.starts_with("PG_") && !name.starts_with("VM_"));
+    let words: Vec<_> = words.copied().collect();
+    problem.help(format!(
+        "fields are flags, such as `VM_LOCKED` and `PG_mlocked`, and {}",
+        list(&words)
+    ))
 }
 
 type Qualified<'n> = (&'n str, Option<(&'n str, Range<usize>)>);

@@ -36,14 +36,7 @@ pub(super) fn read(
         table
             .problems
             .add(unknown(code, key, &name.text, name.span, &names));
-        // What its arguments should be is not known, so none of them is wrong.
-        for (key, ..) in table.iter() {
-            for parameter in forms.iter().flat_map(|form| form.parameters) {
-                if parameter.key == key {
-                    table.get(parameter.key);
-                }
-            }
-        }
+        note_arguments(table, forms, named);
         return None;
     };
     let arguments: Vec<_> = form
@@ -67,6 +60,27 @@ pub(super) fn read(
     };
     check_mapping(table, &invocation)?;
     Some(invocation)
+}
+
+/// Passes over the arguments of a form that does not exist. What they should be is not known, so none of them is wrong;
+/// and what they name may have been meant to come to be here, so later uses of it are not wrong either.
+fn note_arguments(table: &Table<'_>, forms: &[Form], named: &mut Named) {
+    for parameter in forms.iter().flat_map(|form| form.parameters) {
+        let Some(name) = table
+            .get_if_any(parameter.key)
+            .and_then(|value| value.get_ref().as_str())
+        else {
+            continue;
+        };
+        let names = match parameter.takes {
+            Takes::NewProcess => &mut named.processes,
+            Takes::NewFile => &mut named.files,
+            _ => continue,
+        };
+        if number_of(names, name).is_none() {
+            names.push(name.to_owned());
+        }
+    }
 }
 
 fn argument(

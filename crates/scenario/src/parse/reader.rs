@@ -41,6 +41,8 @@ pub(crate) struct Table<'t> {
     what: &'static str,
     pub problems: &'t Problems,
     known: RefCell<Vec<&'static str>>,
+    /// Where keys stand that a message already took for misspelt ones.
+    told: RefCell<Vec<Range<usize>>>,
 }
 
 type Value<'t> = Spanned<DeValue<'t>>;
@@ -59,6 +61,7 @@ impl<'t> Table<'t> {
             what,
             problems,
             known: RefCell::default(),
+            told: RefCell::default(),
         }
     }
 
@@ -72,6 +75,11 @@ impl<'t> Table<'t> {
         self.entries.get(key)
     }
 
+    /// The same, asked without saying that the key means something here unless it is there.
+    pub(super) fn get_if_any(&self, key: &'static str) -> Option<&'t Value<'t>> {
+        self.entries.contains_key(key).then(|| self.get(key))?
+    }
+
     /// The value of a key that has to be there.
     pub(super) fn need(&self, key: &'static str) -> Option<&'t Value<'t>> {
         let value = self.get(key);
@@ -83,7 +91,10 @@ impl<'t> Table<'t> {
                 format!("{} needs `{key}`", self.what),
             );
             self.problems.add(match near {
-                Some(near) => problem.also(near, format!("is this meant to be `{key}`?")),
+                Some(near) => {
+                    self.told.borrow_mut().push(near.clone());
+                    problem.also(near, format!("is this meant to be `{key}`?"))
+                }
                 None => problem.label(format!("no `{key}` here")),
             });
         }
@@ -254,7 +265,7 @@ impl<'t> Table<'t> {
         let known = self.known.borrow();
         for (name, _) in self.entries.iter() {
             let key: &str = name.get_ref();
-            if known.contains(&key) {
+            if known.contains(&key) || self.told.borrow().contains(&name.span()) {
                 continue;
             }
             let missing: Vec<&str> = known
