@@ -15,6 +15,7 @@ use crate::rmap::{do_page_add_anon_rmap, page_add_file_rmap, page_add_new_anon_r
 use crate::swap::{lru_add_drain, lru_cache_add, lru_cache_add_active_or_unevictable, put_page};
 use crate::swapfile::{add_to_swap_cache, reuse_swap_page, swap_free, try_to_free_swap};
 use crate::vma::{Mm, VmFlags, Vma};
+use crate::wp::do_wp_page;
 
 const DO_PAGE_FAULT: Function = linux("__do_page_fault", "arch/x86/mm/fault.c", 0);
 
@@ -60,10 +61,10 @@ pub async fn touch<C: Cpu>(cx: &Cx<C>, mm: Mm, at: u64, write: bool) -> Result<(
 /// Puts a page where a process needs one. The caller has mmap_sem for reading.
 ///
 /// Linux: mm/memory.c, `handle_mm_fault()`, `handle_pte_fault()`; it only chooses.
-/// Left out: the zero page (reading untouched anonymous memory maps nothing), writing to a page that is mapped read-only.
+/// Left out: the zero page; reading untouched anonymous memory maps nothing.
 ///
 /// # Errors
-/// `SIGBUS` beyond the end of a file; `ENOMEM` when frames, anon_vmas or swap run out.
+/// `EFAULT` if the mapping does not allow it, `SIGBUS` beyond the end of a file, `ENOMEM` when frames, anon_vmas or swap run out.
 pub async fn handle_mm_fault<C: Cpu>(
     cx: &Cx<C>,
     mm: Mm,
@@ -73,9 +74,15 @@ pub async fn handle_mm_fault<C: Cpu>(
 ) -> Result<(), &'static str> {
     let entry = cx.read(mm.pte(at).entry()).await;
     let file = cx.peek(vma.file());
-    let shared = cx.peek(vma.flags()).contains(VmFlags::SHARED);
+    let vm_flags = cx.peek(vma.flags());
+    let shared = vm_flags.contains(VmFlags::SHARED);
+    let wanted = if write { VmFlags::WRITE } else { VmFlags::READ };
+    if !vm_flags.contains(wanted) {
+        return Err("EFAULT");
+    }
     match entry {
         PteEntry::Swap(slot) => do_swap_page(cx, mm, vma, at, slot, write).await,
+        PteEntry::Present { writable: false, .. } if write => do_wp_page(cx, mm, vma, at, entry).await,
         PteEntry::Present { .. } | PteEntry::Migration(_) => Ok(()),
         PteEntry::None if file.is_null() && !write => Ok(()),
         PteEntry::None if file.is_null() => do_anonymous_page(cx, mm, vma, at).await,

@@ -15,36 +15,56 @@ use crate::vma::{Mm, VmFlags, Vma};
 
 const MM_POPULATE: Function = linux("__mm_populate", "mm/gup.c", 930);
 
-/// Brings in every page of a range. Errors are ignored, as `mlockall()` does.
+/// Brings in every page of a range that is mapped.
 ///
-/// Linux: mm/gup.c, `__mm_populate()`. Left out: dropping mmap_sem in the middle of a mapping.
-pub async fn mm_populate<C: Cpu>(cx: &Cx<C>, mm: Mm, start: u64, pages: u64) {
-    let _call = cx.enter(
+/// Linux: mm/gup.c, `__mm_populate()`; mm/mlock.c, `__mlock_posix_error_return()`, line 211. Left out: dropping mmap_sem in the middle of a mapping.
+///
+/// # Errors
+/// `ENOMEM` if a page may not be touched, `EAGAIN` if there was no memory for one. The pages before it have come in.
+pub async fn mm_populate<C: Cpu>(
+    cx: &Cx<C>,
+    mm: Mm,
+    start: u64,
+    pages: u64,
+) -> Result<(), &'static str> {
+    let call = cx.enter(
         &MM_POPULATE,
         [mm.into(), Argument::Number(start), Argument::Number(pages)],
     );
+    let mut result = Ok(());
     cx.down_read(mm.mmap_sem()).await;
     for at in start..start + pages {
         if let Some(vma) = find_vma(cx, mm, at) {
-            populate_page(cx, mm, vma, at).await;
+            result = populate_page(cx, mm, vma, at).await;
+        }
+        if result.is_err() {
+            break;
         }
     }
     cx.up_read(mm.mmap_sem()).await;
+    result.map_err(|errno| call.returns(if errno == "ENOMEM" { "EAGAIN" } else { "ENOMEM" }))
 }
 
 /// One page of `populate_vma_page_range()`, mm/gup.c 883, and of `__get_user_pages()`, 453: look, fault, look again.
-async fn populate_page<C: Cpu>(cx: &Cx<C>, mm: Mm, vma: Vma, at: u64) {
+async fn populate_page<C: Cpu>(cx: &Cx<C>, mm: Mm, vma: Vma, at: u64) -> Result<(), &'static str> {
     let flags = cx.read(vma.flags()).await;
+    if !flags.intersects(VmFlags::READ | VmFlags::WRITE) {
+        return Err("EFAULT");
+    }
     // A private writable mapping is populated by writing, so that its copies exist before they are needed.
     let write = flags.contains(VmFlags::WRITE) && !flags.contains(VmFlags::SHARED);
-    for _ in 0..2 {
-        if follow_page_pte(cx, mm, vma, at, write).await || flags.contains(VmFlags::LOCKONFAULT) {
-            return;
-        }
-        if handle_mm_fault(cx, mm, vma, at, write).await.is_err() {
-            return;
-        }
+    if !write && cx.peek(vma.file()).is_null() && cx.read(mm.pte(at).entry()).await == PteEntry::None {
+        // The kernel maps the zero page here, which this model does not have.
+        return Ok(());
     }
+    // A page can be gone again before the second look; whoever took it will be asked a third time.
+    while !follow_page_pte(cx, mm, vma, at, write).await {
+        if flags.contains(VmFlags::LOCKONFAULT) {
+            return Ok(());
+        }
+        handle_mm_fault(cx, mm, vma, at, write).await?;
+    }
+    Ok(())
 }
 
 const FOLLOW_PAGE_PTE: Function = linux("follow_page_pte", "mm/gup.c", 61);

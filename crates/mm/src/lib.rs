@@ -26,10 +26,13 @@ pub mod kernel;
 
 pub mod fault;
 pub mod filemap;
+pub mod fork;
 pub mod gup;
 pub mod memory;
+pub mod migrate;
 pub mod mlock;
 pub mod mmap;
+pub mod munlock;
 pub mod page_alloc;
 pub mod rmap;
 pub mod shrink;
@@ -37,6 +40,7 @@ pub mod swap;
 pub mod swapfile;
 pub mod truncate;
 pub mod vmscan;
+mod wp;
 
 pub mod invariants;
 pub mod program;

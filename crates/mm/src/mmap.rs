@@ -1,6 +1,9 @@
 //! The mappings of a process.
 //!
-//! Linux: mm/mmap.c, v4.4. So far only what set-up calls need: new mappings, never merged or split.
+//! Linux: mm/mmap.c, v4.4. Cutting and joining mappings is in [`adjust`], the end of a process's memory in [`exit`].
+
+pub mod adjust;
+pub mod exit;
 
 use lockstep_machine::{Argument, Cpu, Function};
 

@@ -113,11 +113,14 @@ pub async fn try_to_unmap_one<C: Cpu>(
     let ptl = mm.page_table_lock();
 
     // Only a hint, read without any lock: it may make a munlock skip this mapping, never set anything.
-    if cx.kernel.early_exit && flags.contains(Ttu::MUNLOCK) {
+    // A kernel that does not look again later trusts it for all.
+    let mut hint = None;
+    if (cx.kernel.early_exit && flags.contains(Ttu::MUNLOCK)) || !cx.kernel.recheck {
         let locked = cx.test(vma.flags(), VmFlags::LOCKED).await;
-        if !locked {
+        if !locked && flags.contains(Ttu::MUNLOCK) {
             return call.returns(Swap::Again);
         }
+        hint = Some(locked);
     }
 
     let Some(pte) = page_check_address(cx, page, mm, address).await else {
@@ -125,7 +128,10 @@ pub async fn try_to_unmap_one<C: Cpu>(
     };
 
     if !flags.contains(Ttu::IGNORE_MLOCK) {
-        let locked = cx.test(vma.flags(), VmFlags::LOCKED).await;
+        let locked = match hint {
+            Some(locked) if !cx.kernel.recheck => locked,
+            _ => cx.test(vma.flags(), VmFlags::LOCKED).await,
+        };
         if locked {
             return call.returns(match cx.kernel.mlock {
                 MlockUnder::PteLock => {
@@ -134,10 +140,21 @@ pub async fn try_to_unmap_one<C: Cpu>(
                     cx.spin_unlock(ptl).await;
                     Swap::Mlock
                 }
+                MlockUnder::PteLockAndMmapSem => {
+                    let swap = mlock_under_mmap_sem(cx, page, None, mm).await;
+                    cx.spin_unlock(ptl).await;
+                    swap
+                }
                 MlockUnder::MmapSem => {
                     cx.spin_unlock(ptl).await;
                     // From here to the mark nothing keeps the entry in place, unless its remover needs mmap_sem.
-                    mlock_under_mmap_sem(cx, page, vma, mm).await
+                    let ask_again = cx.kernel.recheck.then_some(vma);
+                    mlock_under_mmap_sem(cx, page, ask_again, mm).await
+                }
+                MlockUnder::PageLock => {
+                    cx.spin_unlock(ptl).await;
+                    mlock_vma_page(cx, page).await;
+                    Swap::Mlock
                 }
             });
         }
@@ -162,21 +179,27 @@ pub async fn try_to_unmap_one<C: Cpu>(
     call.returns(swap)
 }
 
-/// The old way to mark the page: only if mmap_sem can be had without waiting, and after another look at the flag.
+/// Marks the page if mmap_sem can be had without waiting, and if `ask_again` names the mapping, after another look at its flag.
 ///
 /// Linux: mm/rmap.c, `try_to_unmap_one()` of the parent of b87537d, from the label out_mlock on.
-async fn mlock_under_mmap_sem<C: Cpu>(cx: &Cx<C>, page: Page, vma: Vma, mm: Mm) -> Swap {
+async fn mlock_under_mmap_sem<C: Cpu>(
+    cx: &Cx<C>,
+    page: Page,
+    ask_again: Option<Vma>,
+    mm: Mm,
+) -> Swap {
     if !cx.down_read_trylock(mm.mmap_sem()).await {
         return Swap::Again;
     }
-    let mut swap = Swap::Again;
-    let locked = cx.test(vma.flags(), VmFlags::LOCKED).await;
+    let locked = match ask_again {
+        Some(vma) => cx.test(vma.flags(), VmFlags::LOCKED).await,
+        None => true,
+    };
     if locked {
         mlock_vma_page(cx, page).await;
-        swap = Swap::Mlock;
     }
     cx.up_read(mm.mmap_sem()).await;
-    swap
+    if locked { Swap::Mlock } else { Swap::Again }
 }
 
 /// Clears the entry and leaves in it what a later fault needs. The caller has the page-table lock.

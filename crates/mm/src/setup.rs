@@ -378,7 +378,7 @@ async fn make<C: Cpu>(cx: &Cx<C>, call: Ready) -> Result<(), &'static str> {
             at,
             pages,
             on_fault,
-        } => mlock::do_mlock(cx, mm, at, pages, on_fault).await,
+        } => mlock::do_mlock(cx, mm, at, pages, if on_fault { mlock::Lock::OnFault } else { mlock::Lock::All }).await,
         Ready::Drain => {
             swap::lru_add_drain_all(cx).await;
             Ok(())

@@ -34,7 +34,7 @@ handle! {
     /// The memory of a process. Linux: `struct mm_struct`, include/linux/mm_types.h.
     ///
     /// The page table stands behind it, one entry a page of address space, under one lock.
-    Mm[8] {
+    Mm[10] {
         /// The first word of `mmap_sem`.
         mmap_sem_word @ 0: u64,
         /// `page_table_lock`, which here covers the whole table: the model's address spaces fit in one page-table page.
@@ -47,6 +47,10 @@ handle! {
         total_vm @ 6: i64,
         /// `def_flags`: flags every new mapping gets.
         def_flags @ 7: VmFlags,
+        /// `RLIMIT_MEMLOCK`, in pages.
+        memlock_limit @ 8: i64,
+        /// `CAP_IPC_LOCK`: the limit does not count.
+        may_lock_any @ 9: bool,
     }
 }
 
