@@ -1,1 +1,20 @@
-//! Being built.
+//! The Lockstep page: one stage on which the reader decides whose step is next.
+//!
+//! The page computes nothing about memory. It keeps an order of steps and a cursor ([`model`]), asks [`engine`] what
+//! they amount to, and draws the answer ([`components`]). It is the only crate with browser types.
+
+pub mod app;
+pub mod boot;
+pub mod components;
+pub mod engine;
+#[cfg(feature = "prerender")]
+pub mod first_paint;
+mod fixture;
+pub mod hooks;
+pub mod keys;
+pub mod link;
+pub mod model;
+pub mod order;
+pub mod settings;
+pub mod source;
+pub mod wire;

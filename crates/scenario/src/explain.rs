@@ -47,9 +47,15 @@ pub fn deferral(names: &Names, machine: &Machine, deferral: &Deferral) -> String
     }
 }
 
-/// Why a schedule's letter was refused, and who could have stepped:
-/// "step 15 is refused: Truncate waits for ptl, which Reclaim holds since step 14. Reclaim can step".
-pub fn refusal(names: &Names, machine: &Machine, refusal: &Refusal) -> String {
+/// Why a schedule's letter was refused, pointing at it in the schedule's text; who could have stepped is the help.
+///
+/// "step 15 is refused: Truncate waits for ptl, which Reclaim holds since step 14".
+pub fn refused_letter(
+    names: &Names,
+    machine: &Machine,
+    refusal: &Refusal,
+    schedule: &str,
+) -> Diagnostic {
     let step = refusal.step + 1;
     let name = names.thread(refusal.thread);
     let why = match refusal.why {
@@ -64,11 +70,39 @@ pub fn refusal(names: &Names, machine: &Machine, refusal: &Refusal) -> String {
         Readiness::Finished | Readiness::Ready => format!("{name} has ended"),
     };
     let enabled: Vec<_> = machine.enabled().collect();
-    format!(
-        "step {step}, {}, is refused: {why}. {}",
-        refusal.thread,
-        can_step(names, &enabled)
-    )
+    let (span, first) = letter_of(schedule, refusal.step);
+    let message = format!("step {step} is refused: {why}");
+    let problem = Diagnostic::new("refused-step", span, message).help(can_step(names, &enabled));
+    match refusal.step - first {
+        0 => problem.label("not possible"),
+        1 => problem.label("possible once"),
+        possible => problem.label(format!("possible {possible} times")),
+    }
+}
+
+/// The letter, with its count, that a schedule's text says step `step` in (counted from 0), and the first step it says.
+fn letter_of(schedule: &str, step: u32) -> (Range<usize>, u32) {
+    let mut first = 0u32;
+    let mut start = 0;
+    while start < schedule.len() {
+        let digits = schedule
+            .as_bytes()
+            .iter()
+            .skip(start + 1)
+            .take_while(|digit| digit.is_ascii_digit())
+            .count();
+        let end = start + 1 + digits;
+        let count = schedule
+            .get(start + 1..end)
+            .and_then(|count| count.parse().ok())
+            .unwrap_or(1);
+        if step < first.saturating_add(count) {
+            return (start..end, first);
+        }
+        first = first.saturating_add(count);
+        start = end;
+    }
+    (schedule.len()..schedule.len(), step)
 }
 
 /// A line of a script that cannot be met, pointing at the line.

@@ -28,6 +28,7 @@ pub use diagnostic::{Diagnostic, Label};
 pub use kernel::parse_kernel;
 pub use names::Names;
 pub use script::{ScriptLines, SourceLine, parse_script};
+pub use suggest::closest as closest_name;
 
 #[cfg(feature = "parse")]
 pub use library::{compiled_library, library};

@@ -5,10 +5,7 @@ use std::ops::Range;
 use crate::Diagnostic;
 
 /// The candidate a misspelt name is closest to, unless none is close.
-pub(crate) fn closest<'c>(
-    name: &str,
-    candidates: impl IntoIterator<Item = &'c str>,
-) -> Option<&'c str> {
+pub fn closest<'c>(name: &str, candidates: impl IntoIterator<Item = &'c str>) -> Option<&'c str> {
     let wanted = name.to_lowercase();
     // A third of a name may be wrong; beyond that a suggestion confuses more than it helps.
     let allowed = (name.chars().count() / 3).max(1);

@@ -241,35 +241,47 @@ fn an_order_that_had_to_change_says_where() {
 }
 
 /// What is said about a schedule that is refused.
-fn check_schedule(schedule: &str, expected: Expect) {
+fn check_schedule(text: &str, expected: Expect) {
     let built = common::shipped("truncate-cow-vs-reclaim")
         .build(Kernel::AFTER)
         .expect("builds");
     let mut machine = built.machine();
-    let schedule: Schedule = schedule.parse().expect("a schedule");
+    let schedule: Schedule = text.parse().expect("a schedule");
     let refusal = run::strict(&mut machine, &schedule)
         .refusal
         .expect("refused");
-    expected.assert_eq(&explain::refusal(&built.names, &machine, &refusal));
+    let problem = explain::refused_letter(&built.names, &machine, &refusal, text);
+    expected.assert_eq(&common::told(text, &[problem]));
 }
 
 #[test]
 fn a_refused_letter_names_the_holder_and_who_can_step() {
     check_schedule(
         "A40B4",
-        expect![
-            "step 44, B, is refused: Truncate waits for ptl, which Reclaim holds since step 37. A (Reclaim) can step"
-        ],
+        expect![[r#"
+        refused-step at 1:4 `B4`
+          step 44 is refused: Truncate waits for ptl, which Reclaim holds since step 37
+          here: possible 3 times
+          help: A (Reclaim) can step
+    "#]],
     );
     check_schedule(
         "A300",
-        expect!["step 74, A, is refused: Reclaim has ended. B (Truncate) can step"],
+        expect![[r#"
+        refused-step at 1:1 `A300`
+          step 74 is refused: Reclaim has ended
+          here: possible 73 times
+          help: B (Truncate) can step
+    "#]],
     );
     check_schedule(
         "A2C",
-        expect![
-            "step 3, C, is refused: there is no thread C; threads are `A` (Reclaim) and `B` (Truncate). A (Reclaim) and B (Truncate) can step"
-        ],
+        expect![[r#"
+        refused-step at 1:3 `C`
+          step 3 is refused: there is no thread C; threads are `A` (Reclaim) and `B` (Truncate)
+          here: not possible
+          help: A (Reclaim) and B (Truncate) can step
+    "#]],
     );
 }
 

@@ -1,3 +1,4 @@
 //! What a person is told about a run.
 
 pub mod scene;
+pub mod text;

@@ -1,0 +1,65 @@
+//! What can be asked for on the command line.
+
+use clap::{Parser, Subcommand, ValueEnum};
+
+/// Schedule modelled kernel functions of Linux commit b87537d9e2fe step by step.
+#[derive(Parser, Debug)]
+#[command(name = "lockstep", version, max_term_width = 100)]
+pub(crate) struct Args {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Subcommand, Debug)]
+pub(crate) enum Command {
+    /// List the scenarios that are built in.
+    List,
+    /// Show a scenario: what is at stake, how its world is made, its threads, scripts and beats.
+    Show {
+        /// The id of a scenario, or a scenario file.
+        scenario: String,
+    },
+    /// Run a scenario in some order, and tell what happened.
+    Run(Run),
+}
+
+#[derive(clap::Args, Debug)]
+pub(crate) struct Run {
+    /// The id of a scenario, or a scenario file.
+    pub(crate) scenario: String,
+    /// The kernel: before or after, then switches such as i-mmap=shared, separated by commas.
+    #[arg(long, short)]
+    pub(crate) kernel: Option<String>,
+    /// Who steps: A5B4A2 is five steps of A, four of B, two of A; a dot at the end lets everybody finish.
+    #[arg(long, short = 'S', conflicts_with = "script")]
+    pub(crate) schedule: Option<String>,
+    /// The order in words: the name of a script of the scenario, or a file. Without an order, the scenario's own opens.
+    #[arg(long, short)]
+    pub(crate) script: Option<String>,
+    /// How the run is told.
+    #[arg(long, short, value_enum, default_value_t)]
+    pub(crate) format: Format,
+    /// Refuse a script whose order does not exist on the kernel, instead of letting others go first.
+    #[arg(long)]
+    pub(crate) strict: bool,
+    /// Tell every step in a mail, not only those the story needs.
+    #[arg(long)]
+    pub(crate) full: bool,
+    /// How wide a table may be.
+    #[arg(long, default_value_t = lockstep_view::text::table::WIDTH)]
+    pub(crate) width: usize,
+}
+
+/// How a run is told.
+#[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Default, Debug)]
+pub(crate) enum Format {
+    /// One line a step.
+    #[default]
+    Table,
+    /// 72 columns, a column for each thread: what kernel people draw by hand.
+    Mail,
+    /// One object, for programs.
+    Json,
+    /// A picture.
+    Svg,
+}

@@ -1,0 +1,190 @@
+//! Cuts `crates/mm/src` into functions and colours them, so that the page can show the source that runs.
+
+use std::path::Path;
+use std::{env, fs, io};
+
+use ra_ap_rustc_lexer::{FrontmatterAllowed, LiteralKind, TokenKind, tokenize};
+use serde::Serialize;
+
+/// One function, as `src/source.rs` reads it.
+#[derive(Serialize)]
+struct Function {
+    file: String,
+    first: u32,
+    text: String,
+    runs: Vec<(u16, u8)>,
+}
+
+const PLAIN: u8 = 0;
+const KEYWORD: u8 = 1;
+const COMMENT: u8 = 2;
+const STRING: u8 = 3;
+const NUMBER: u8 = 4;
+const CALL: u8 = 5;
+const TYPE: u8 = 6;
+const CONSTANT: u8 = 7;
+const AWAIT: u8 = 8;
+
+const KEYWORDS: &[&str] = &[
+    "as", "async", "break", "const", "continue", "else", "enum", "false", "fn", "for", "if",
+    "impl", "in", "let", "loop", "match", "mod", "move", "mut", "pub", "ref", "return", "self",
+    "Self", "static", "struct", "super", "trait", "true", "type", "use", "where", "while", "crate",
+    "dyn",
+];
+
+fn main() -> io::Result<()> {
+    let folder = Path::new("../crates/mm/src");
+    println!("cargo::rerun-if-changed={}", folder.display());
+    println!("cargo::rerun-if-changed=build.rs");
+    let mut functions = Vec::new();
+    let mut files: Vec<_> = fs::read_dir(folder)?.collect::<Result<_, _>>()?;
+    files.sort_by_key(fs::DirEntry::file_name);
+    for file in files {
+        let name = file.file_name().to_string_lossy().into_owned();
+        if name.ends_with(".rs") {
+            functions.extend(cut(&name, &fs::read_to_string(file.path())?));
+        }
+    }
+    let bytes = postcard::to_allocvec(&functions).map_err(io::Error::other)?;
+    let target = Path::new(&env::var("OUT_DIR").map_err(io::Error::other)?).join("source.postcard");
+    fs::write(target, bytes)
+}
+
+/// A token with its place.
+struct Token<'a> {
+    kind: TokenKind,
+    start: usize,
+    text: &'a str,
+}
+
+fn tokens(text: &str) -> Vec<Token<'_>> {
+    let mut start = 0;
+    tokenize(text, FrontmatterAllowed::No)
+        .map(|token| {
+            let end = start + token.len as usize;
+            let token = Token {
+                kind: token.kind,
+                start,
+                text: &text[start..end],
+            };
+            start = end;
+            token
+        })
+        .collect()
+}
+
+/// The functions of a file that have steps: the `async` ones, without what is only for tests.
+fn cut(file: &str, text: &str) -> Vec<Function> {
+    let text = text.split("#[cfg(test)]\nmod ").next().unwrap_or_default();
+    let all = tokens(text);
+    let mut functions = Vec::new();
+    let mut index = 0;
+    while index < all.len() {
+        if all[index].text == "async" && next_word(&all, index) == Some("fn") {
+            let line_start = text[..all[index].start].rfind('\n').map_or(0, |at| at + 1);
+            if let Some(end) = body_end(&all, index) {
+                let last = &all[end];
+                functions.push(function(
+                    file,
+                    text,
+                    line_start,
+                    last.start + last.text.len(),
+                ));
+                index = end;
+            }
+        }
+        index += 1;
+    }
+    functions
+}
+
+fn next_word<'a>(all: &[Token<'a>], index: usize) -> Option<&'a str> {
+    all[index + 1..]
+        .iter()
+        .find(|token| token.kind != TokenKind::Whitespace)
+        .map(|token| token.text)
+}
+
+/// The index of the brace that closes the body which opens after `index`.
+fn body_end(all: &[Token<'_>], index: usize) -> Option<usize> {
+    let mut depth = 0usize;
+    for (at, token) in all.iter().enumerate().skip(index) {
+        match token.kind {
+            TokenKind::Semi if depth == 0 => return None,
+            TokenKind::OpenBrace => depth += 1,
+            TokenKind::CloseBrace => {
+                depth = depth.checked_sub(1)?;
+                if depth == 0 {
+                    return Some(at);
+                }
+            }
+            _ => {}
+        }
+    }
+    None
+}
+
+fn function(file: &str, text: &str, from: usize, to: usize) -> Function {
+    let first = u32::try_from(text[..from].matches('\n').count() + 1).unwrap_or(u32::MAX);
+    let indent = text[from..].chars().take_while(|sign| *sign == ' ').count();
+    let lines: Vec<&str> = text[from..to]
+        .lines()
+        .map(|line| line.get(indent..).unwrap_or_else(|| line.trim_start()))
+        .collect();
+    let text = lines.join("\n");
+    let runs = runs(&text);
+    Function {
+        file: file.to_owned(),
+        first,
+        text,
+        runs,
+    }
+}
+
+/// The classes of a text's tokens, neighbours of one class joined.
+fn runs(text: &str) -> Vec<(u16, u8)> {
+    let all = tokens(text);
+    let mut runs: Vec<(u16, u8)> = Vec::new();
+    for (index, token) in all.iter().enumerate() {
+        let class = class(&all, index);
+        let length = u16::try_from(token.text.len()).unwrap_or(u16::MAX);
+        match runs.last_mut() {
+            Some((sum, last)) if *last == class && sum.checked_add(length).is_some() => {
+                *sum += length
+            }
+            _ => runs.push((length, class)),
+        }
+    }
+    runs
+}
+
+fn class(all: &[Token<'_>], index: usize) -> u8 {
+    let token = &all[index];
+    match token.kind {
+        TokenKind::LineComment { .. } | TokenKind::BlockComment { .. } => COMMENT,
+        TokenKind::Literal {
+            kind: LiteralKind::Int { .. } | LiteralKind::Float { .. },
+            ..
+        } => NUMBER,
+        TokenKind::Literal { .. } => STRING,
+        TokenKind::Ident if token.text == "await" => AWAIT,
+        TokenKind::Ident if KEYWORDS.contains(&token.text) => KEYWORD,
+        TokenKind::Ident
+            if token.text.len() > 1
+                && token.text.chars().all(|sign| {
+                    sign.is_ascii_uppercase() || sign == '_' || sign.is_ascii_digit()
+                }) =>
+        {
+            CONSTANT
+        }
+        TokenKind::Ident
+            if token
+                .text
+                .starts_with(|sign: char| sign.is_ascii_uppercase()) =>
+        {
+            TYPE
+        }
+        TokenKind::Ident if next_word(all, index) == Some("(") => CALL,
+        _ => PLAIN,
+    }
+}

@@ -1,0 +1,138 @@
+//! The bar at the top: what this is, which code runs, how it stands, and the way to everything else.
+
+use lockstep_view::scene::{Verdict, VerdictKind};
+use yew::prelude::*;
+
+use super::icon::{Icon, icon};
+use crate::engine::Kernel;
+use crate::model::Act;
+
+/// The dialogs of the page.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Panel {
+    /// Links, embeds and texts to take away.
+    Share,
+    /// The keys and the signs.
+    Help,
+    /// Theme, motion, size.
+    Settings,
+}
+
+/// Properties of [`Bar`].
+#[derive(Clone, PartialEq, Properties)]
+pub struct BarProps {
+    /// The scenario's title.
+    pub title: AttrValue,
+    /// The code that runs.
+    pub kernel: Kernel,
+    /// How the run stands.
+    pub verdict: Verdict,
+    /// A link to the whole page, in an embed.
+    #[prop_or_default]
+    pub full: Option<AttrValue>,
+    /// Where wishes go.
+    pub act: Callback<Act>,
+    /// Opens a dialog.
+    pub open: Callback<Panel>,
+}
+
+/// The bar at the top.
+#[component]
+pub fn Bar(props: &BarProps) -> Html {
+    let open = |panel: Panel| props.open.reform(move |_: MouseEvent| panel);
+    html! {
+        <header class="bar">
+            <span class="mark">
+                <svg viewBox="0 0 24 24" width="24" height="24" aria-hidden="true" focusable="false">
+                    <rect class="mark-a" x="2" y="4" width="9" height="6" rx="1.500" />
+                    <rect class="mark-b" x="13" y="14" width="9" height="6" rx="1.500" />
+                    <path class="mark-line" d="M12 2v20" />
+                </svg>
+                <span class="mark-name">{ "Lockstep" }</span>
+            </span>
+            <p class="bar-title">{ &props.title }</p>
+            <KernelSwitch kernel={props.kernel} act={props.act.clone()} />
+            <VerdictPill verdict={props.verdict.clone()} act={props.act.clone()} />
+            <div class="bar-tools">
+                if let Some(full) = &props.full {
+                    <a class="tool" href={full} target="_blank" rel="noopener">{ "Open in full" }</a>
+                } else {
+                    <button type="button" class="tool" onclick={open(Panel::Share)}>{ icon(Icon::Share) }<span>{ "Share" }</span></button>
+                    <button type="button" class="tool" onclick={open(Panel::Help)}><b aria-hidden="true">{ "?" }</b><span>{ "Help" }</span></button>
+                    <button type="button" class="tool" onclick={open(Panel::Settings)}>{ icon(Icon::Sliders) }<span>{ "Settings" }</span></button>
+                }
+            </div>
+        </header>
+    }
+}
+
+/// Properties of [`KernelSwitch`].
+#[derive(Clone, PartialEq, Properties)]
+pub struct KernelSwitchProps {
+    /// The code that runs.
+    pub kernel: Kernel,
+    /// Where wishes go.
+    pub act: Callback<Act>,
+}
+
+/// Before or after the patch.
+#[component]
+pub fn KernelSwitch(props: &KernelSwitchProps) -> Html {
+    let option = |kernel: Kernel, label: &'static str| {
+        let onchange = props.act.reform(move |_: Event| Act::Use(kernel));
+        html! {
+            <label class="segment">
+                <input type="radio" name="kernel" value={kernel.name()} checked={props.kernel == kernel} {onchange} />
+                <span>{ label }</span>
+            </label>
+        }
+    };
+    html! {
+        <fieldset class="segments kernel">
+            <legend class="hidden">{ "The patch" }</legend>
+            { option(Kernel::Before, "Before") }
+            { option(Kernel::After, "After") }
+        </fieldset>
+    }
+}
+
+/// Properties of [`VerdictPill`].
+#[derive(Clone, PartialEq, Properties)]
+pub struct VerdictPillProps {
+    /// How the run stands.
+    pub verdict: Verdict,
+    /// Where wishes go.
+    pub act: Callback<Act>,
+}
+
+/// The verdict: a sign, a word and a reason, and the way to the step that decided it.
+#[component]
+pub fn VerdictPill(props: &VerdictPillProps) -> Html {
+    let verdict = &props.verdict;
+    let (class, sign) = match verdict.kind {
+        VerdictKind::Open => ("verdict verdict-open", Icon::Tilde),
+        VerdictKind::Unfinished => ("verdict verdict-unfinished", Icon::Tilde),
+        VerdictKind::Broken => ("verdict verdict-broken", Icon::Cross),
+        VerdictKind::Deadlock => ("verdict verdict-deadlock", Icon::Ring),
+        VerdictKind::Harmless => ("verdict verdict-harmless", Icon::Tilde),
+        VerdictKind::Clean => ("verdict verdict-clean", Icon::Check),
+    };
+    let inside = html! {
+        <>
+            { icon(sign) }
+            <b class="verdict-word">{ &verdict.word }</b>
+            if !verdict.reason.is_empty() {
+                <span class="verdict-reason">{ &verdict.reason }</span>
+            }
+        </>
+    };
+    match verdict.step {
+        Some(step) => {
+            let onclick = props.act.reform(move |_: MouseEvent| Act::Jump(step.0));
+            html! {
+                <button type="button" {class} {onclick} aria-label={format!("{} Go there.", verdict.spoken)}>{ inside }</button>
+            }
+        }
+        None => html! { <span {class}>{ inside }</span> },
+    }
+}

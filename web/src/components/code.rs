@@ -1,0 +1,76 @@
+//! The model's own source around the line a thread stands at.
+
+use lockstep_view::scene::Place;
+use yew::prelude::*;
+
+use crate::source;
+
+/// Properties of [`Code`].
+#[derive(Clone, PartialEq, Properties)]
+pub struct CodeProps {
+    /// The line the thread executed last.
+    pub last: Option<Place>,
+    /// The line it would execute next.
+    pub next: Option<Place>,
+    /// Whether the last step of the run was this thread's.
+    pub is_moving: bool,
+}
+
+/// How many lines are shown at most.
+const LINES: u32 = 9;
+
+/// An excerpt of the source.
+#[component]
+pub fn Code(props: &CodeProps) -> Html {
+    // A thread that has just moved is shown where it moved; one that waits for its turn, where it would go on.
+    let here = if props.is_moving {
+        props.last.as_ref().or(props.next.as_ref())
+    } else {
+        props.next.as_ref().or(props.last.as_ref())
+    };
+    let Some(here) = here else {
+        return html! { <div class="code" /> };
+    };
+    let Some(excerpt) = source::around(&here.file, here.line, LINES) else {
+        return html! { <div class="code"><p class="code-missing">{ format!("{}, line {}", here.file, here.line) }</p></div> };
+    };
+    let is_at = |place: &Option<Place>, line: u32| {
+        place
+            .as_ref()
+            .is_some_and(|place| place.file == here.file && place.line == line)
+    };
+    html! {
+        <div class="code">
+            <p class="code-file"><span>{ format!("{}:{}", here.file, here.line) }</span>if !here.kernel.is_empty() {<span class="code-kernel">{ &here.kernel }</span>}</p>
+            <pre class="code-lines"><code>
+                { for excerpt.lines().map(|line| {
+                    let ran = props.is_moving && is_at(&props.last, line.number);
+                    let next = is_at(&props.next, line.number);
+                    code_line(&line, ran, next)
+                }) }
+            </code></pre>
+        </div>
+    }
+}
+
+fn code_line(line: &source::Line<'_>, ran: bool, next: bool) -> Html {
+    let mark = if ran {
+        "\u{25b6}"
+    } else if next {
+        "\u{25b7}"
+    } else {
+        ""
+    };
+    html! {
+        <span class={classes!("line", ran.then_some("line-ran"), (next && !ran).then_some("line-next"))}>
+            <span class="line-mark" aria-hidden="true">{ mark }</span>
+            <span class="line-text" style={(line.indent > 0).then(|| format!("--depth:{}", line.indent))}>
+                { for line.pieces.iter().map(|piece| match piece.class {
+                    "" => html! { { piece.text } },
+                    class => html! { <span {class}>{ piece.text }</span> },
+                }) }
+                { "\n" }
+            </span>
+        </span>
+    }
+}

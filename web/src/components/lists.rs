@@ -1,0 +1,46 @@
+//! The lists a page can be on, as trays; the page lies in one of them and moves between them.
+
+use lockstep_view::scene::ListTray;
+use yew::prelude::*;
+
+/// Properties of [`Lists`].
+#[derive(Clone, PartialEq, Properties)]
+pub struct ListsProps {
+    /// The trays, in order.
+    pub lists: Vec<ListTray>,
+}
+
+/// The trays and the pages on them.
+#[component]
+pub fn Lists(props: &ListsProps) -> Html {
+    let count = props.lists.len().max(1);
+    let mut pages: Vec<(&str, usize, bool)> = props
+        .lists
+        .iter()
+        .enumerate()
+        .flat_map(|(index, tray)| {
+            tray.pages
+                .iter()
+                .map(move |page| (page.as_str(), index, tray.is_bad))
+        })
+        .collect();
+    // The order of the elements never changes, only their place: a moved element would not glide.
+    pages.sort_unstable();
+    html! {
+        <div class="lists" role="list" aria-label="Where the page is" style={format!("--trays:{count}")}>
+            { for props.lists.iter().map(|tray| html! {
+                <div class="tray" role="listitem" key={tray.key.clone()} data-here={(!tray.pages.is_empty()).to_string()}
+                    data-changed={tray.is_changed.to_string()} data-bad={tray.is_bad.to_string()} title={tray.note.clone()}>
+                    <span class="tray-label">{ &tray.label }</span>
+                    <span class="hidden">{ if tray.pages.is_empty() { ": empty" } else { ": the page is here" } }</span>
+                </div>
+            }) }
+            { for pages.iter().map(|(page, index, is_bad)| html! {
+                <span class="token" key={format!("page-{page}")} aria-hidden="true" data-bad={is_bad.to_string()}
+                    style={format!("transform:translateX({}%)", index * 100)}>
+                    <i>{ page }</i>
+                </span>
+            }) }
+        </div>
+    }
+}

@@ -1,0 +1,98 @@
+//! The lock rack: the ladder of the documented order, and who stands on which rung.
+
+use std::rc::Rc;
+
+use lockstep_view::scene::{LockMode, LockState, Scene};
+use yew::prelude::*;
+
+use super::swatch::{swatch, thread_class};
+use crate::hooks::roving::use_roving;
+use crate::model::Act;
+
+/// Properties of [`Locks`].
+#[derive(Clone, PartialEq, Properties)]
+pub struct LocksProps {
+    /// The moment.
+    pub scene: Rc<Scene>,
+    /// Where wishes go.
+    pub act: Callback<Act>,
+}
+
+/// The rack of locks.
+#[component]
+pub fn Locks(props: &LocksProps) -> Html {
+    let scene = &props.scene;
+    let onkeydown = use_roving(".rung");
+    html! {
+        <section class="locks" aria-label="Locks" {onkeydown} style={format!("--threads:{}", scene.threads.len())}>
+            <div class="rung-head" aria-hidden="true">
+                <span class="rung-title">{ "Locks, outermost first" }</span>
+                <span class="rung-free">{ "free" }</span>
+                { for scene.threads.iter().map(|card| html! {
+                    <span class={classes!("rung-thread", thread_class(card.thread))}><i>{ card.thread.letter() }</i></span>
+                }) }
+            </div>
+            { for scene.locks.iter().enumerate().map(|(index, lock)| html! {
+                <Rung key={lock.id.0.clone()} lock={lock.clone()} threads={scene.threads.len()} is_stop={index == 0} act={props.act.clone()} />
+            }) }
+        </section>
+    }
+}
+
+/// Properties of [`Rung`].
+#[derive(Clone, PartialEq, Properties)]
+pub struct RungProps {
+    /// The lock.
+    pub lock: LockState,
+    /// How many threads there are.
+    pub threads: usize,
+    /// Whether it is the one the tab key reaches.
+    pub is_stop: bool,
+    /// Where wishes go.
+    pub act: Callback<Act>,
+}
+
+/// One lock on the ladder.
+#[component]
+pub fn Rung(props: &RungProps) -> Html {
+    let lock = &props.lock;
+    let target = lock.set_at;
+    let onclick = super::when(&props.act, move |_: MouseEvent| {
+        target.map(|step| Act::Jump(step.0))
+    });
+    html! {
+        <button type="button" class="rung" {onclick} data-lock={lock.id.0.clone()} data-changed={lock.is_changed.to_string()}
+            data-refused={lock.is_refused.to_string()} data-free={lock.owners.is_empty().to_string()}
+            aria-label={lock.spoken.clone()} title={lock.note.clone()} tabindex={if props.is_stop { "0" } else { "-1" }}>
+            <span class="rung-label">{ swatch(lock.pattern) }{ &lock.label }</span>
+            <span class="rung-slots">
+                <span class="slot-free" aria-hidden="true" />
+                { for (0..props.threads).map(|index| slot(lock, index)) }
+            </span>
+        </button>
+    }
+}
+
+/// What one thread has to do with a lock. The token is always there and glides from "free" to the thread's column.
+fn slot(lock: &LockState, index: usize) -> Html {
+    let is_of = |thread: lockstep_view::scene::ThreadId| usize::from(thread.0) == index;
+    let owner = lock.owners.iter().find(|owner| is_of(owner.thread));
+    let waiter = lock.waiters.iter().find(|waiter| is_of(waiter.thread));
+    let thread = lockstep_view::scene::ThreadId(u8::try_from(index).unwrap_or(u8::MAX));
+    let shift = if owner.is_some() {
+        (index + 1) * 100
+    } else {
+        0
+    };
+    html! {
+        <>
+            <span class={classes!("key", thread_class(thread))} data-held={owner.is_some().to_string()} aria-hidden="true"
+                style={format!("transform:translateX({shift}%)")}>
+                <i>{ match owner.map(|owner| owner.mode) { Some(LockMode::Shared) => "read", _ => "held" } }</i>
+            </span>
+            if waiter.is_some() {
+                <span class={classes!("wait", thread_class(thread))} aria-hidden="true" style={format!("--column:{}", index + 1)}><i>{ "waits" }</i></span>
+            }
+        </>
+    }
+}

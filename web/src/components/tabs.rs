@@ -1,0 +1,68 @@
+//! The tabs of a narrow screen, where only one pane has room.
+
+use yew::prelude::*;
+
+/// The panes.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum Tab {
+    /// The thread cards.
+    #[default]
+    Threads,
+    /// The facts.
+    Memory,
+    /// The lock rack.
+    Locks,
+    /// The table of steps.
+    Transcript,
+}
+
+impl Tab {
+    /// All of them, in order.
+    pub const ALL: [Self; 4] = [Self::Threads, Self::Memory, Self::Locks, Self::Transcript];
+
+    /// For style sheets and tests.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Threads => "threads",
+            Self::Memory => "memory",
+            Self::Locks => "locks",
+            Self::Transcript => "transcript",
+        }
+    }
+
+    /// On screen.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Threads => "Threads",
+            Self::Memory => "Memory",
+            Self::Locks => "Locks",
+            Self::Transcript => "Transcript",
+        }
+    }
+}
+
+/// Properties of [`Tabs`].
+#[derive(Clone, PartialEq, Properties)]
+pub struct TabsProps {
+    /// The pane shown.
+    pub tab: Tab,
+    /// Shows another.
+    pub choose: Callback<Tab>,
+}
+
+/// The row of tabs: a choice of one, so radio buttons, which bring their keys along.
+#[component]
+pub fn Tabs(props: &TabsProps) -> Html {
+    html! {
+        <fieldset class="tabs segments">
+            <legend class="hidden">{ "Pane" }</legend>
+            { for Tab::ALL.into_iter().map(|tab| html! {
+                <label class="segment">
+                    <input type="radio" name="pane" value={tab.name()} checked={props.tab == tab}
+                        onchange={props.choose.reform(move |_: Event| tab)} />
+                    <span>{ tab.label() }</span>
+                </label>
+            }) }
+        </fieldset>
+    }
+}

@@ -1,0 +1,140 @@
+//! One thread: where it is, what it holds or waits for, and the button that runs it.
+
+use lockstep_view::scene::{LockMode, ThreadCard as Card, ThreadId, ThreadState};
+use yew::prelude::*;
+
+use super::code::Code;
+use super::icon::{Icon, icon};
+use super::swatch::{letter_chip, swatch, thread_class};
+use crate::model::Act;
+
+/// Properties of [`ThreadCard`].
+#[derive(Clone, PartialEq, Properties)]
+pub struct ThreadCardProps {
+    /// The thread.
+    pub card: Card,
+    /// The names of all threads, by place.
+    pub names: Vec<AttrValue>,
+    /// Where wishes go.
+    pub act: Callback<Act>,
+}
+
+/// One thread.
+#[component]
+pub fn ThreadCard(props: &ThreadCardProps) -> Html {
+    let card = &props.card;
+    let state = match card.state {
+        ThreadState::Runnable => "runnable",
+        ThreadState::Blocked(_) => "blocked",
+        ThreadState::Finished => "finished",
+    };
+    let id = format!("thread-{}", card.thread.letter());
+    html! {
+        <article class={classes!("card", thread_class(card.thread))} data-state={state} data-moving={card.is_moving.to_string()}
+            aria-labelledby={id.clone()}>
+            <header class="card-head">
+                { letter_chip(card.thread) }
+                <h2 class="card-name" {id}>{ &card.name }</h2>
+                <span class="card-role">{ &card.role }</span>
+            </header>
+            { breadcrumb(card) }
+            <Code last={card.last.clone()} next={card.next_place.clone()} is_moving={card.is_moving} />
+            { holds(card) }
+            <RunRow card={card.clone()} names={props.names.clone()} act={props.act.clone()} />
+        </article>
+    }
+}
+
+fn breadcrumb(card: &Card) -> Html {
+    let deepest = card.stack.len().saturating_sub(1);
+    html! {
+        <p class="crumbs">
+            if card.stack.is_empty() {
+                <span class="crumb-none">{ if card.state == ThreadState::Finished { "returned" } else { "about to start" } }</span>
+            }
+            { for card.stack.iter().enumerate().map(|(depth, frame)| html! {
+                <>
+                    if depth > 0 { <span class="crumb-sign" aria-hidden="true">{ "\u{203a}" }</span> }
+                    <code class={classes!("crumb", (depth == deepest).then_some("crumb-here"))}>{ &frame.function }</code>
+                </>
+            }) }
+        </p>
+    }
+}
+
+fn holds(card: &Card) -> Html {
+    html! {
+        <p class="holds">
+            <span class="holds-word">{ if card.holds.is_empty() { "holds nothing" } else { "holds" } }</span>
+            { for card.holds.iter().map(|hold| html! {
+                <span class="hold" key={hold.lock.0.clone()}>
+                    { swatch(hold.pattern) }
+                    { &hold.label }
+                    if hold.mode == LockMode::Shared { <small>{ " read" }</small> }
+                </span>
+            }) }
+        </p>
+    }
+}
+
+/// Properties of [`RunRow`].
+#[derive(Clone, PartialEq, Properties)]
+pub struct RunRowProps {
+    /// The thread.
+    pub card: Card,
+    /// The names of all threads, by place.
+    pub names: Vec<AttrValue>,
+    /// Where wishes go.
+    pub act: Callback<Act>,
+}
+
+/// The button that runs a thread, with what it would do or why it cannot.
+#[component]
+pub fn RunRow(props: &RunRowProps) -> Html {
+    let card = &props.card;
+    let thread = card.thread;
+    let can_run = card.state == ThreadState::Runnable;
+    let onclick = props.act.reform(move |_: MouseEvent| Act::Run(thread));
+    let show = props
+        .act
+        .reform(move |_: MouseEvent| Act::Preview(Some(thread)));
+    let hide = props.act.reform(|_: MouseEvent| Act::Preview(None));
+    let unfocus = props.act.reform(|_: FocusEvent| Act::Preview(None));
+    html! {
+        <div class="run-row">
+            <button type="button" class="run" data-run={thread.letter().to_string()} {onclick} onmouseenter={show} onmouseleave={hide} onblur={unfocus}
+                aria-disabled={(!can_run).to_string()} aria-label={card.run_spoken.clone()}>
+                { format!("Run {}", thread.letter()) }
+            </button>
+            <p class="next">{ next_words(card, &props.names) }</p>
+        </div>
+    }
+}
+
+fn next_words(card: &Card, names: &[AttrValue]) -> Html {
+    match &card.state {
+        ThreadState::Finished => {
+            html! { <span class="next-done">{ icon(Icon::Check) }{ " finished" }</span> }
+        }
+        ThreadState::Blocked(wait) => html! {
+            <span class="next-wait">
+                { icon(Icon::Lock) }
+                { " waits for " }<code>{ &wait.label }</code>
+                { for wait.holders.iter().map(|holder| html! { <>{ ", held by " }<b>{ name(names, *holder) }</b></> }) }
+            </span>
+        },
+        ThreadState::Runnable => html! {
+            if let Some(next) = &card.next {
+                <span class="next-word">{ "next" }</span>
+                <span class="next-text">{ &next.text }</span>
+            }
+        },
+    }
+}
+
+fn name(names: &[AttrValue], thread: ThreadId) -> AttrValue {
+    names
+        .get(usize::from(thread.0))
+        .cloned()
+        .unwrap_or_else(|| AttrValue::from(thread.letter().to_string()))
+}

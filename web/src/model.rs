@@ -1,0 +1,11 @@
+//! What the page knows and how it changes: an order of steps, a cursor in it, and little else.
+//!
+//! Everything on screen follows from here by executing the order, so going back, forking and undoing are all the same
+//! thing: run another order, or look at another moment of this one. The reducer is pure and knows no browser.
+
+mod act;
+mod moves;
+mod state;
+
+pub use act::Act;
+pub use state::{Detail, Mark, Model, Notice, NoticeKind, Speed, Stage, Voice};

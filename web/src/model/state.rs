@@ -1,0 +1,276 @@
+//! The state of the page.
+
+use std::rc::Rc;
+
+use lockstep_view::scene::{FactId, Headline, Row, Scene, Score, StepNo, ThreadId};
+
+use crate::engine::{self, Kernel, Played, Session};
+
+/// How much one press of Step does.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum Detail {
+    /// To the next key moment.
+    #[default]
+    Story,
+    /// To the next line of the source.
+    Statement,
+    /// One atomic step.
+    Atomic,
+}
+
+impl Detail {
+    /// All of them, coarse to fine.
+    pub const ALL: [Self; 3] = [Self::Story, Self::Statement, Self::Atomic];
+
+    /// As links write it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Story => "story",
+            Self::Statement => "stmt",
+            Self::Atomic => "atomic",
+        }
+    }
+
+    /// On screen.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Story => "Key moments",
+            Self::Statement => "Lines",
+            Self::Atomic => "Atomic steps",
+        }
+    }
+
+    /// Reads what [`Detail::name`] writes.
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|detail| detail.name() == text)
+    }
+}
+
+/// How fast play goes.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum Speed {
+    /// Half.
+    Half,
+    /// As written.
+    #[default]
+    Normal,
+    /// Twice.
+    Double,
+    /// Four times.
+    Fourfold,
+}
+
+impl Speed {
+    /// All of them, slow to fast.
+    pub const ALL: [Self; 4] = [Self::Half, Self::Normal, Self::Double, Self::Fourfold];
+
+    /// On screen.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Half => "0.5",
+            Self::Normal => "1",
+            Self::Double => "2",
+            Self::Fourfold => "4",
+        }
+    }
+
+    /// The next faster or slower one, or the same at the end of the scale.
+    pub fn shifted(self, is_faster: bool) -> Self {
+        let at = Self::ALL
+            .iter()
+            .position(|speed| *speed == self)
+            .unwrap_or(1);
+        let to = if is_faster {
+            at + 1
+        } else {
+            at.saturating_sub(1)
+        };
+        Self::ALL.get(to).copied().unwrap_or(self)
+    }
+
+    /// How long to stay at a step, in milliseconds: time to see it, and to read its sentence.
+    pub fn dwell(self, words: usize) -> u32 {
+        let unhurried = 700 + 45 * u32::try_from(words.min(60)).unwrap_or(60);
+        match self {
+            Self::Half => unhurried * 2,
+            Self::Normal => unhurried,
+            Self::Double => unhurried / 2,
+            Self::Fourfold => unhurried / 4,
+        }
+    }
+}
+
+/// An order and a place in it, enough to come back to.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Mark {
+    /// The code it ran on.
+    pub kernel: Kernel,
+    /// The order asked for.
+    pub asked: String,
+    /// The cursor.
+    pub cursor: u32,
+}
+
+/// A run and what does not change while the reader walks it.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Stage {
+    /// The scenario on its kernel.
+    pub session: Session,
+    /// The executed run.
+    pub played: Played,
+    /// What stands above it.
+    pub headline: Rc<Headline>,
+    /// The whole run.
+    pub score: Rc<Score>,
+    /// The run as a table.
+    pub rows: Rc<Vec<Row>>,
+}
+
+impl Stage {
+    /// Runs an order.
+    pub fn new(session: Session, asked: &str) -> Self {
+        let played = session.run(asked);
+        Self {
+            headline: Rc::new(session.headline()),
+            score: Rc::new(played.score()),
+            rows: Rc::new(played.transcript()),
+            session,
+            played,
+        }
+    }
+
+    /// How many steps the run has.
+    pub fn steps(&self) -> u32 {
+        u32::try_from(self.score.columns.len()).unwrap_or(u32::MAX)
+    }
+
+    /// The moment after a step, or the last one if there are fewer.
+    pub fn scene(&self, cursor: u32) -> Scene {
+        self.played.scene(StepNo(cursor.min(self.steps())))
+    }
+}
+
+/// A message to the reader that stays until it is put away.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Notice {
+    /// What it is about.
+    pub kind: NoticeKind,
+    /// What happened and what still works.
+    pub text: String,
+    /// A link that could not be opened, to be copied.
+    pub link: Option<String>,
+}
+
+/// What a notice is about.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum NoticeKind {
+    /// A link that was replayed only in part.
+    PartOfLink,
+    /// A link that could not be opened at all.
+    BadLink,
+    /// Something that was asked for and cannot be done.
+    Refused,
+}
+
+/// What is to be said aloud. The number makes two equal sentences two events.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Voice {
+    /// Grows by one with every utterance.
+    pub serial: u32,
+    /// For the polite region.
+    pub polite: String,
+    /// For the alert region; empty unless a property just broke or something failed.
+    pub alert: String,
+}
+
+/// The whole state of the page.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Model {
+    /// The scenario's id.
+    pub scenario: String,
+    /// The code that runs.
+    pub kernel: Kernel,
+    /// The order asked for.
+    pub asked: String,
+    /// The run.
+    pub stage: Rc<Stage>,
+    /// The step the reader looks at.
+    pub cursor: u32,
+    /// The moment there.
+    pub scene: Rc<Scene>,
+    /// How much one press does.
+    pub detail: Detail,
+    /// How fast play goes.
+    pub speed: Speed,
+    /// Whether it plays.
+    pub is_playing: bool,
+    /// Whether the last move was a single step forward, which may be shown as motion.
+    pub is_single: bool,
+    /// The thread whose next step is being previewed.
+    pub preview: Option<ThreadId>,
+    /// The fact the reader looks at.
+    pub fact: Option<FactId>,
+    /// Where the why-jumps came from, oldest first.
+    pub returns: Vec<u32>,
+    /// Orders that can be taken back to.
+    pub undo: Vec<Mark>,
+    /// Orders that were taken back.
+    pub redo: Vec<Mark>,
+    /// Orders that a fork cut off, newest first.
+    pub earlier: Vec<Mark>,
+    /// Where the reader was before the last flip, as long as the order is the same.
+    pub flipped_from: Option<Mark>,
+    /// The notice on screen.
+    pub notice: Option<Notice>,
+    /// What is to be said.
+    pub voice: Voice,
+    /// How many history entries this state is worth: grows with every fork, flip or new scenario.
+    pub chapter: u32,
+}
+
+impl Model {
+    /// The page as it opens: the scenario's own order, on the code before the patch, before the first step.
+    pub fn opening() -> Self {
+        let kernel = Kernel::default();
+        let session = Session::open(engine::OPENING, kernel).unwrap_or_else(Session::fallback);
+        let asked = session.opening();
+        let stage = Rc::new(Stage::new(session, &asked));
+        let scene = Rc::new(stage.scene(0));
+        Self {
+            scenario: engine::OPENING.to_owned(),
+            kernel,
+            asked,
+            stage,
+            cursor: 0,
+            scene,
+            detail: Detail::default(),
+            speed: Speed::default(),
+            is_playing: false,
+            is_single: false,
+            preview: None,
+            fact: None,
+            returns: Vec::new(),
+            undo: Vec::new(),
+            redo: Vec::new(),
+            earlier: Vec::new(),
+            flipped_from: None,
+            notice: None,
+            voice: Voice::default(),
+            chapter: 0,
+        }
+    }
+
+    /// The order and the place in it.
+    pub fn mark(&self) -> Mark {
+        Mark {
+            kernel: self.kernel,
+            asked: self.asked.clone(),
+            cursor: self.cursor,
+        }
+    }
+
+    /// Whether the cursor stands at the last step of the run.
+    pub fn is_at_end(&self) -> bool {
+        self.cursor >= self.stage.steps()
+    }
+}
