@@ -82,7 +82,9 @@ pub async fn handle_mm_fault<C: Cpu>(
     }
     match entry {
         PteEntry::Swap(slot) => do_swap_page(cx, mm, vma, at, slot, write).await,
-        PteEntry::Present { writable: false, .. } if write => do_wp_page(cx, mm, vma, at, entry).await,
+        PteEntry::Present {
+            writable: false, ..
+        } if write => do_wp_page(cx, mm, vma, at, entry).await,
         PteEntry::Present { .. } | PteEntry::Migration(_) => Ok(()),
         PteEntry::None if file.is_null() && !write => Ok(()),
         PteEntry::None if file.is_null() => do_anonymous_page(cx, mm, vma, at).await,

@@ -22,10 +22,18 @@ const DUP_MMAP: Function = linux("dup_mmap", "kernel/fork.c", 397);
 pub async fn dup_mmap<C: Cpu>(cx: &Cx<C>, parent: Mm, child: Mm) -> Result<(), &'static str> {
     let _call = cx.enter(&DUP_MMAP, [parent.into(), child.into()]);
     cx.down_write(parent.mmap_sem()).await;
-    cx.write_with(child.users(), 1, [child.total_vm().stores(cx.peek(parent.total_vm()))]).await;
+    cx.write_with(
+        child.users(),
+        1,
+        [child.total_vm().stores(cx.peek(parent.total_vm()))],
+    )
+    .await;
     let mut result = Ok(());
     for vma in cx.world.vmas() {
-        if cx.peek(vma.in_use()) && cx.peek(vma.mm()) == parent && !copy_vma(cx, vma, parent, child).await {
+        if cx.peek(vma.in_use())
+            && cx.peek(vma.mm()) == parent
+            && !copy_vma(cx, vma, parent, child).await
+        {
             result = Err("ENOMEM");
             break;
         }
@@ -36,7 +44,9 @@ pub async fn dup_mmap<C: Cpu>(cx: &Cx<C>, parent: Mm, child: Mm) -> Result<(), &
 
 /// Copies one mapping and its page table; `false` if there is no room.
 async fn copy_vma<C: Cpu>(cx: &Cx<C>, vma: Vma, parent: Mm, child: Mm) -> bool {
-    let Some(copy) = cx.world.vmas().find(|vma| !cx.peek(vma.in_use())) else { return false };
+    let Some(copy) = cx.world.vmas().find(|vma| !cx.peek(vma.in_use())) else {
+        return false;
+    };
     let flags = cx.read(vma.flags()).await.difference(VmFlags::LOCKED_BOTH);
     let (start, end) = (cx.peek(vma.start()), cx.peek(vma.end()));
     let place: [Rider; 4] = [
@@ -78,12 +88,24 @@ async fn copy_page_range<C: Cpu>(cx: &Cx<C>, parent: Mm, child: Mm, start: u64, 
     cx.spin_lock(parent.page_table_lock()).await;
     for at in start..end {
         match cx.read(parent.pte(at).entry()).await {
-            PteEntry::Present { page, young, dirty, .. } => {
-                let shared = PteEntry::Present { page, young, dirty, writable: false };
+            PteEntry::Present {
+                page, young, dirty, ..
+            } => {
+                let shared = PteEntry::Present {
+                    page,
+                    young,
+                    dirty,
+                    writable: false,
+                };
                 cx.write(parent.pte(at).entry(), shared).await;
                 cx.add(page.count(), 1, [page.takes(Reference::Pte)]).await;
                 cx.add(page.mapcount(), 1, []).await;
-                let old = PteEntry::Present { page, young: false, dirty: false, writable: false };
+                let old = PteEntry::Present {
+                    page,
+                    young: false,
+                    dirty: false,
+                    writable: false,
+                };
                 cx.write(child.pte(at).entry(), old).await;
             }
             PteEntry::Swap(slot) => {

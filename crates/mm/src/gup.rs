@@ -42,7 +42,13 @@ pub async fn mm_populate<C: Cpu>(
         }
     }
     cx.up_read(mm.mmap_sem()).await;
-    result.map_err(|errno| call.returns(if errno == "ENOMEM" { "EAGAIN" } else { "ENOMEM" }))
+    result.map_err(|errno| {
+        call.returns(if errno == "ENOMEM" {
+            "EAGAIN"
+        } else {
+            "ENOMEM"
+        })
+    })
 }
 
 /// One page of `populate_vma_page_range()`, mm/gup.c 883, and of `__get_user_pages()`, 453: look, fault, look again.
@@ -53,7 +59,10 @@ async fn populate_page<C: Cpu>(cx: &Cx<C>, mm: Mm, vma: Vma, at: u64) -> Result<
     }
     // A private writable mapping is populated by writing, so that its copies exist before they are needed.
     let write = flags.contains(VmFlags::WRITE) && !flags.contains(VmFlags::SHARED);
-    if !write && cx.peek(vma.file()).is_null() && cx.read(mm.pte(at).entry()).await == PteEntry::None {
+    if !write
+        && cx.peek(vma.file()).is_null()
+        && cx.read(mm.pte(at).entry()).await == PteEntry::None
+    {
         // The kernel maps the zero page here, which this model does not have.
         return Ok(());
     }

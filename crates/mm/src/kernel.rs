@@ -82,12 +82,22 @@ impl Kernel {
         wp_munlock: true,
     };
     /// b87537d.
-    pub const AFTER: Self = Self { mlock: MlockUnder::PteLock, early_exit: true, ..Self::BEFORE };
+    pub const AFTER: Self = Self {
+        mlock: MlockUnder::PteLock,
+        early_exit: true,
+        ..Self::BEFORE
+    };
     /// The trees of November and December 2014, between c8475d144abb and its revert.
-    pub const SHARED_I_MMAP: Self = Self { i_mmap: IMmap::Shared, ..Self::BEFORE };
+    pub const SHARED_I_MMAP: Self = Self {
+        i_mmap: IMmap::Shared,
+        ..Self::BEFORE
+    };
     /// The presets by name.
-    pub const PRESETS: &[(&'static str, Self)] =
-        &[("before", Self::BEFORE), ("after", Self::AFTER), ("shared-i-mmap", Self::SHARED_I_MMAP)];
+    pub const PRESETS: &[(&'static str, Self)] = &[
+        ("before", Self::BEFORE),
+        ("after", Self::AFTER),
+        ("shared-i-mmap", Self::SHARED_I_MMAP),
+    ];
 
     /// Sets a switch by name and value.
     ///
@@ -178,20 +188,39 @@ impl Switch {
             ],
             "what try_to_unmap_one() holds when it sets PageMlocked"
         ),
-        on_off!("recheck", recheck, "whether VM_LOCKED is looked at under the lock the mark is set under, and not only before"),
-        on_off!("early-exit", early_exit, "whether a munlock leaves try_to_unmap_one() at once if VM_LOCKED is clear"),
-        on_off!("exit-mmap-sem", exit_mmap_sem, "whether exit_mmap() has mmap_sem for writing all along"),
+        on_off!(
+            "recheck",
+            recheck,
+            "whether VM_LOCKED is looked at under the lock the mark is set under, and not only before"
+        ),
+        on_off!(
+            "early-exit",
+            early_exit,
+            "whether a munlock leaves try_to_unmap_one() at once if VM_LOCKED is clear"
+        ),
+        on_off!(
+            "exit-mmap-sem",
+            exit_mmap_sem,
+            "whether exit_mmap() has mmap_sem for writing all along"
+        ),
         choice!(
             "i-mmap",
             i_mmap,
             ["exclusive" = IMmap::Exclusive, "shared" = IMmap::Shared],
             "how unmap_mapping_range() takes i_mmap_rwsem"
         ),
-        on_off!("fill-ptl", fill_ptl, "whether __munlock_pagevec_fill() takes the page-table lock"),
+        on_off!(
+            "fill-ptl",
+            fill_ptl,
+            "whether __munlock_pagevec_fill() takes the page-table lock"
+        ),
         choice!(
             "clear-vm-locked",
             clear_vm_locked,
-            ["before-walk" = ClearVmLocked::BeforeWalk, "after-walk" = ClearVmLocked::AfterWalk],
+            [
+                "before-walk" = ClearVmLocked::BeforeWalk,
+                "after-walk" = ClearVmLocked::AfterWalk
+            ],
             "when a munlock takes VM_LOCKED off the mapping"
         ),
         choice!(
@@ -200,8 +229,16 @@ impl Switch {
             ["whole" = VmFlagsStore::Whole, "torn" = VmFlagsStore::Torn],
             "whether a store to vm_flags shows an intermediate value"
         ),
-        on_off!("nr-mlock-fix", nr_mlock_fix, "whether Phase 1 counts every mark it takes off"),
-        on_off!("wp-munlock", wp_munlock, "whether wp_page_copy() munlocks the page it replaces"),
+        on_off!(
+            "nr-mlock-fix",
+            nr_mlock_fix,
+            "whether Phase 1 counts every mark it takes off"
+        ),
+        on_off!(
+            "wp-munlock",
+            wp_munlock,
+            "whether wp_page_copy() munlocks the page it replaces"
+        ),
     ];
 }
 
@@ -209,8 +246,16 @@ impl Switch {
 impl fmt::Display for Kernel {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let differs = |preset: &Self, switch: &&Switch| self.value(switch) != preset.value(switch);
-        let distance = |preset: &Self| Switch::ALL.iter().filter(|switch| differs(preset, switch)).count();
-        let Some((name, preset)) = Self::PRESETS.iter().min_by_key(|(_, preset)| distance(preset)) else {
+        let distance = |preset: &Self| {
+            Switch::ALL
+                .iter()
+                .filter(|switch| differs(preset, switch))
+                .count()
+        };
+        let Some((name, preset)) = Self::PRESETS
+            .iter()
+            .min_by_key(|(_, preset)| distance(preset))
+        else {
             return Ok(());
         };
         f.write_str(name)?;

@@ -9,12 +9,13 @@ use lockstep_machine::{Argument, Cpu, Function};
 use crate::cx::{Cx, linux};
 use crate::file::File;
 use crate::kernel::IMmap;
+use crate::mmap::find_vma;
 use crate::page::{Mapping, Page, PageFlags, Reference};
 use crate::pte::PteEntry;
 use crate::rmap::page_remove_rmap;
 use crate::swap::lru_add_drain;
 use crate::swapfile::{free_pages_and_swap_cache, swap_free};
-use crate::vma::Vma;
+use crate::vma::{Mm, VmFlags, Vma};
 
 /// The pages taken out of page tables whose references are dropped once the TLB is flushed. Linux: `struct mmu_gather`.
 ///
@@ -214,4 +215,44 @@ pub async fn unmap_mapping_range<C: Cpu>(
         IMmap::Exclusive => cx.up_write(rwsem).await,
         IMmap::Shared => cx.up_read(rwsem).await,
     }
+}
+
+const MADVISE_DONTNEED: Function = linux("madvise_dontneed", "mm/madvise.c", 0);
+
+/// `madvise(MADV_DONTNEED)`: takes the pages of a range out of the page table; locked mappings refuse.
+///
+/// Linux: mm/madvise.c, `madvise_dontneed()`.
+///
+/// # Errors
+/// `EINVAL` for a locked mapping, `ENOMEM` where nothing is mapped; what comes before has been done.
+pub async fn madvise_dontneed<C: Cpu>(
+    cx: &Cx<C>,
+    mm: Mm,
+    start: u64,
+    pages: u64,
+) -> Result<(), &'static str> {
+    let _call = cx.enter(
+        &MADVISE_DONTNEED,
+        [mm.into(), Argument::Number(start), Argument::Number(pages)],
+    );
+    cx.down_read(mm.mmap_sem()).await;
+    let mut result = Ok(());
+    let (mut at, end) = (start, start + pages);
+    while at < end && result != Err("EINVAL") {
+        let Some(vma) = find_vma(cx, mm, at) else {
+            // A hole is remembered, and passed over.
+            result = Err("ENOMEM");
+            at += 1;
+            continue;
+        };
+        let to = end.min(cx.peek(vma.end()));
+        if cx.test(vma.flags(), VmFlags::LOCKED).await {
+            result = Err("EINVAL");
+        } else {
+            zap_page_range_single(cx, vma, at, to, Zap::All).await;
+        }
+        at = to;
+    }
+    cx.up_read(mm.mmap_sem()).await;
+    result
 }

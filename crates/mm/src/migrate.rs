@@ -11,7 +11,7 @@ use crate::page_alloc::alloc_page;
 use crate::pte::PteEntry;
 use crate::rmap::{Ttu, try_to_unmap};
 use crate::swap::put_page;
-use crate::vma::{Mm, Vma};
+use crate::vma::{Mm, VmFlags, Vma};
 use crate::vmscan::{isolate_lru_page, putback_lru_page};
 
 const UNMAP_AND_MOVE: Function = linux("unmap_and_move", "mm/migrate.c", 0);
@@ -33,8 +33,16 @@ pub async fn unmap_and_move<C: Cpu>(cx: &Cx<C>, page: Page) -> bool {
     cx.bit_lock(page.lock()).await;
     cx.bit_lock(new.lock()).await;
     let mut moved = false;
-    if !cx.peek(page.flags()).intersects(PageFlags::SWAPCACHE | PageFlags::WRITEBACK) {
-        try_to_unmap(cx, page, Ttu::MIGRATION | Ttu::IGNORE_MLOCK | Ttu::IGNORE_ACCESS).await;
+    if !cx
+        .peek(page.flags())
+        .intersects(PageFlags::SWAPCACHE | PageFlags::WRITEBACK)
+    {
+        try_to_unmap(
+            cx,
+            page,
+            Ttu::MIGRATION | Ttu::IGNORE_MLOCK | Ttu::IGNORE_ACCESS,
+        )
+        .await;
         moved = cx.read(page.mapcount()).await == 0 && move_mapping(cx, page, new).await;
         remove_migration_ptes(cx, page, if moved { new } else { page }).await;
     }
@@ -42,7 +50,8 @@ pub async fn unmap_and_move<C: Cpu>(cx: &Cx<C>, page: Page) -> bool {
     cx.bit_unlock(page.lock()).await;
     putback_lru_page(cx, page).await;
     if moved {
-        cx.add(new.count(), 1, [new.takes(Reference::Isolation)]).await;
+        cx.add(new.count(), 1, [new.takes(Reference::Isolation)])
+            .await;
         putback_lru_page(cx, new).await;
     }
     put_page(cx, new, Reference::Pin).await;
@@ -56,9 +65,12 @@ async fn move_mapping<C: Cpu>(cx: &Cx<C>, page: Page, new: Page) -> bool {
     if let Mapping::File(address) = mapping {
         let file = File(address);
         cx.spin_lock(file.tree_lock()).await;
-        let frozen = cx.compare_exchange(page.count(), 2, 1, [page.drops(Reference::PageCache)]).await;
+        let frozen = cx
+            .compare_exchange(page.count(), 2, 1, [page.drops(Reference::PageCache)])
+            .await;
         if frozen {
-            cx.add(new.count(), 1, [new.takes(Reference::PageCache)]).await;
+            cx.add(new.count(), 1, [new.takes(Reference::PageCache)])
+                .await;
             cx.write(file.slot(index), new).await;
         }
         cx.spin_unlock(file.tree_lock()).await;
@@ -68,12 +80,14 @@ async fn move_mapping<C: Cpu>(cx: &Cx<C>, page: Page, new: Page) -> bool {
     } else if cx.read(page.count()).await != 1 {
         return false;
     }
-    cx.write_with(new.mapping(), mapping, [new.index().stores(index)]).await;
+    cx.write_with(new.mapping(), mapping, [new.index().stores(index)])
+        .await;
     // What is copied: not the mark, and not the place on a list.
     let kept = PageFlags::REFERENCED | PageFlags::DIRTY | PageFlags::ACTIVE | PageFlags::SWAPBACKED;
     let flags = cx.read_bits(page.flags(), kept).await;
     cx.set_bits(new.flags(), flags, []).await;
-    cx.clear_bits(page.flags(), PageFlags::ACTIVE | PageFlags::DIRTY, []).await;
+    cx.clear_bits(page.flags(), PageFlags::ACTIVE | PageFlags::DIRTY, [])
+        .await;
     cx.write(page.mapping(), Mapping::None).await;
     true
 }
@@ -102,8 +116,15 @@ async fn remove_migration_pte<C: Cpu>(cx: &Cx<C>, mm: Mm, vma: Vma, at: u64, old
     cx.spin_lock(mm.page_table_lock()).await;
     if cx.read(mm.pte(at).entry()).await == PteEntry::Migration(old) {
         cx.add(new.count(), 1, [new.takes(Reference::Pte)]).await;
-        let writable = cx.peek(vma.flags()).contains(crate::vma::VmFlags::WRITE);
-        let entry = PteEntry::Present { page: new, young: false, dirty: false, writable };
+        // The model keeps no note of whether the entry allowed writing; the next write faults and finds out.
+        let vm_flags = cx.peek(vma.flags());
+        let writable = vm_flags.contains(VmFlags::WRITE | VmFlags::SHARED);
+        let entry = PteEntry::Present {
+            page: new,
+            young: false,
+            dirty: false,
+            writable,
+        };
         cx.write(mm.pte(at).entry(), entry).await;
         cx.add(new.mapcount(), 1, []).await;
     }

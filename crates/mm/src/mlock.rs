@@ -80,13 +80,13 @@ impl Lock {
 }
 
 /// Whether a process may lock memory at all. Linux: mm/mlock.c, `can_do_mlock()`, line 27.
-fn can_do_mlock<C: Cpu>(cx: &Cx<C>, mm: Mm) -> Result<(), &'static str> {
+pub(crate) fn can_do_mlock<C: Cpu>(cx: &Cx<C>, mm: Mm) -> Result<(), &'static str> {
     let may = cx.peek(mm.memlock_limit()) != 0 || cx.peek(mm.may_lock_any());
     if may { Ok(()) } else { Err("EPERM") }
 }
 
 /// Whether so many locked pages are within the process's limit.
-fn within_limit<C: Cpu>(cx: &Cx<C>, mm: Mm, pages: i64) -> bool {
+pub(crate) fn within_limit<C: Cpu>(cx: &Cx<C>, mm: Mm, pages: i64) -> bool {
     cx.peek(mm.may_lock_any()) || pages <= cx.peek(mm.memlock_limit())
 }
 
@@ -134,8 +134,16 @@ const MUNLOCK: Function = linux("munlock", "mm/mlock.c", 661);
 ///
 /// # Errors
 /// `ENOMEM` where nothing is mapped; mappings before the hole stay unlocked.
-pub async fn munlock<C: Cpu>(cx: &Cx<C>, mm: Mm, start: u64, pages: u64) -> Result<(), &'static str> {
-    let _call = cx.enter(&MUNLOCK, [mm.into(), Argument::Number(start), Argument::Number(pages)]);
+pub async fn munlock<C: Cpu>(
+    cx: &Cx<C>,
+    mm: Mm,
+    start: u64,
+    pages: u64,
+) -> Result<(), &'static str> {
+    let _call = cx.enter(
+        &MUNLOCK,
+        [mm.into(), Argument::Number(start), Argument::Number(pages)],
+    );
     cx.down_write(mm.mmap_sem()).await;
     let applied = apply_vma_lock_flags(cx, mm, start, start + pages, VmFlags::empty()).await;
     cx.up_write(mm.mmap_sem()).await;
@@ -160,7 +168,9 @@ async fn apply_vma_lock_flags<C: Cpu>(
     );
     let mut at = start;
     while at < end {
-        let Some(vma) = find_vma(cx, mm, at) else { return Err("ENOMEM") };
+        let Some(vma) = find_vma(cx, mm, at) else {
+            return Err("ENOMEM");
+        };
         let to = end.min(cx.peek(vma.end()));
         mlock_fixup(cx, vma, at, to, flags).await?;
         at = to;
@@ -201,7 +211,8 @@ async fn mlock_fixup<C: Cpu>(
     let locks = flags.contains(VmFlags::LOCKED);
     // v4.4 counts a range again when LOCKONFAULT is turned into a full lock.
     let pages = (end - start).cast_signed();
-    cx.add(mm.locked_vm(), if locks { pages } else { -pages }, []).await;
+    cx.add(mm.locked_vm(), if locks { pages } else { -pages }, [])
+        .await;
     if locks {
         store_flags(cx, ours, flags).await;
     } else {
@@ -275,13 +286,21 @@ const APPLY_MLOCKALL_FLAGS: Function = linux("apply_mlockall_flags", "mm/mlock.c
 /// Linux: mm/mlock.c, `apply_mlockall_flags()`.
 async fn apply_mlockall_flags<C: Cpu>(cx: &Cx<C>, mm: Mm, lock: LockAll) {
     let _call = cx.enter(&APPLY_MLOCKALL_FLAGS, [mm.into()]);
-    let flags = if lock.on_fault { VmFlags::LOCKED_BOTH } else { VmFlags::LOCKED };
+    let flags = if lock.on_fault {
+        VmFlags::LOCKED_BOTH
+    } else {
+        VmFlags::LOCKED
+    };
     let later = if lock.future { flags } else { VmFlags::empty() };
     cx.write(mm.def_flags(), later).await;
     if lock.future && !lock.current {
         return;
     }
-    let now = if lock.current { flags } else { VmFlags::empty() };
+    let now = if lock.current {
+        flags
+    } else {
+        VmFlags::empty()
+    };
     for at in 0..u64::from(cx.world.sizes().address_space) {
         if let Some(vma) = find_vma(cx, mm, at)
             && cx.peek(vma.start()) == at

@@ -10,6 +10,8 @@ use lockstep_machine::{Argument, Cpu, Function};
 use crate::anon_vma::AnonVma;
 use crate::cx::{Cx, linux};
 use crate::file::File;
+use crate::gup::mm_populate;
+use crate::mlock::{can_do_mlock, within_limit};
 use crate::vma::{Mm, VmFlags, Vma};
 
 /// What a new mapping shows.
@@ -41,27 +43,36 @@ pub fn find_vma<C: Cpu>(cx: &Cx<C>, mm: Mm, at: u64) -> Option<Vma> {
 
 const MMAP_REGION: Function = linux("mmap_region", "mm/mmap.c", 1537);
 
-/// `mmap()` of readable and writable memory at a fixed, free address.
+/// `mmap()` at a fixed address: a new mapping in place of whatever was there.
 ///
-/// Linux: mm/mmap.c, `do_mmap()` and `mmap_region()`. Left out: choosing an address, replacing mappings, merging, limits, MAP_LOCKED.
+/// Linux: mm/mmap.c, `do_mmap()` 1263, `mmap_region()`, `mlock_future_check()` 1242. Left out: choosing an address.
 ///
 /// # Errors
-/// `EEXIST` if something is mapped there; `ENOMEM` if the world has no room for one more mapping.
+/// `EPERM` for `MAP_LOCKED` without the right to lock memory, `EAGAIN` over the limit on it, `ENOMEM` if the world has no room for one more mapping.
 pub async fn mmap<C: Cpu>(
     cx: &Cx<C>,
     mm: Mm,
     start: u64,
     pages: u64,
     backing: Backing,
+    locked: bool,
+    access: VmFlags,
 ) -> Result<(), &'static str> {
     let _call = cx.enter(
         &MMAP_REGION,
         [mm.into(), Argument::Number(start), Argument::Number(pages)],
     );
+    if locked {
+        can_do_mlock(cx, mm)?;
+    }
     cx.down_write(mm.mmap_sem()).await;
-    let made = insert(cx, mm, start, pages, backing).await;
+    let made = insert(cx, mm, start, pages, backing, locked, access).await;
     cx.up_write(mm.mmap_sem()).await;
-    made
+    if made?.contains(VmFlags::LOCKED) {
+        // Errors are ignored: the mapping is there, and locked.
+        _ = mm_populate(cx, mm, start, pages).await;
+    }
+    Ok(())
 }
 
 async fn insert<C: Cpu>(
@@ -70,9 +81,21 @@ async fn insert<C: Cpu>(
     start: u64,
     pages: u64,
     backing: Backing,
-) -> Result<(), &'static str> {
+    locked: bool,
+    access: VmFlags,
+) -> Result<VmFlags, &'static str> {
+    let mut flags = access | cx.peek(mm.def_flags());
+    if locked {
+        flags |= VmFlags::LOCKED;
+    }
+    if flags.contains(VmFlags::LOCKED) {
+        let total = cx.read(mm.locked_vm()).await + pages.cast_signed();
+        if !within_limit(cx, mm, total) {
+            return Err("EAGAIN");
+        }
+    }
     if (start..start + pages).any(|at| find_vma(cx, mm, at).is_some()) {
-        return Err("EEXIST");
+        adjust::munmap_locked(cx, mm, start, start + pages).await?;
     }
     let Some(vma) = cx.world.vmas().find(|vma| !cx.peek(vma.in_use())) else {
         return Err("ENOMEM");
@@ -85,11 +108,9 @@ async fn insert<C: Cpu>(
             shared,
         } => (file, offset, shared),
     };
-    let share = if shared {
-        VmFlags::SHARED
-    } else {
-        VmFlags::empty()
-    };
+    if shared {
+        flags |= VmFlags::SHARED;
+    }
     cx.write_with(
         vma.in_use(),
         true,
@@ -102,18 +123,26 @@ async fn insert<C: Cpu>(
     .await;
     cx.write_with(
         vma.flags(),
-        VmFlags::READ | VmFlags::WRITE | share | cx.peek(mm.def_flags()),
-        [vma.pgoff().stores(pgoff), vma.file().stores(file)],
+        flags,
+        [
+            vma.pgoff().stores(pgoff),
+            vma.file().stores(file),
+            vma.anon_vma().stores(AnonVma::NULL),
+        ],
     )
     .await;
     cx.add(mm.total_vm(), pages.cast_signed(), [mm.users().stores(1)])
         .await;
+    if flags.contains(VmFlags::LOCKED) {
+        cx.add(mm.locked_vm(), pages.cast_signed(), []).await;
+    }
     if !file.is_null() {
         cx.down_write(file.i_mmap_rwsem()).await;
         cx.set_bits(file.i_mmap(), cx.world.vma_bit(vma), []).await;
         cx.up_write(file.i_mmap_rwsem()).await;
     }
-    Ok(())
+    adjust::vma_merge(cx, vma, flags).await;
+    Ok(flags)
 }
 
 const ANON_VMA_PREPARE: Function = linux("anon_vma_prepare", "mm/rmap.c", 0);

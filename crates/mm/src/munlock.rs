@@ -21,7 +21,10 @@ struct Batch {
 }
 
 impl Batch {
-    const EMPTY: Self = Self { pages: [Page::NULL; Pagevec::SIZE as usize], count: 0 };
+    const EMPTY: Self = Self {
+        pages: [Page::NULL; Pagevec::SIZE as usize],
+        count: 0,
+    };
 
     fn push(&mut self, page: Page) {
         if let Some(slot) = self.pages.get_mut(self.count) {
@@ -120,7 +123,9 @@ async fn munlock_pagevec_fill<C: Cpu>(
         cx.spin_lock(mm.page_table_lock()).await;
     }
     while at < end && !batch.is_full() {
-        let Some(page) = cx.read(mm.pte(at).entry()).await.page() else { break };
+        let Some(page) = cx.read(mm.pte(at).entry()).await.page() else {
+            break;
+        };
         get_page(cx, page, Reference::Pin).await;
         batch.push(page);
         at += 1;
@@ -152,12 +157,17 @@ async fn munlock_phase_one<C: Cpu>(cx: &Cx<C>, batch: &Batch) -> Batch {
     let mut cleared = 0;
     cx.spin_lock(zone.lru_lock()).await;
     for page in batch.as_slice().iter().copied() {
-        let was_mlocked = cx.test_and_clear(page.flags(), PageFlags::MLOCKED, []).await;
+        let was_mlocked = cx
+            .test_and_clear(page.flags(), PageFlags::MLOCKED, [])
+            .await;
         if was_mlocked {
             cleared += 1;
             // The pin serves as the reference of the isolation.
             let off_list = [page.lru().stores(PageList::Isolated)];
-            if cx.test_and_clear(page.flags(), PageFlags::LRU, off_list).await {
+            if cx
+                .test_and_clear(page.flags(), PageFlags::LRU, off_list)
+                .await
+            {
                 isolated.push(page);
                 continue;
             }
@@ -166,7 +176,11 @@ async fn munlock_phase_one<C: Cpu>(cx: &Cx<C>, batch: &Batch) -> Batch {
         dropped.push(page);
     }
     // Until v4.12 a mark taken off a page that could not be isolated is forgotten here.
-    let counted = if cx.kernel.nr_mlock_fix { cleared } else { isolated.count as i64 };
+    let counted = if cx.kernel.nr_mlock_fix {
+        cleared
+    } else {
+        isolated.count as i64
+    };
     if counted > 0 {
         cx.add(zone.nr_mlock(), -counted, []).await;
     }
@@ -206,7 +220,8 @@ async fn putback_lru_fast_prepare<C: Cpu>(cx: &Cx<C>, page: Page) -> bool {
         return false;
     }
     let rescued = [cx.world.zone().pgrescued().adds(1)];
-    cx.test_and_clear(page.flags(), PageFlags::UNEVICTABLE, rescued).await;
+    cx.test_and_clear(page.flags(), PageFlags::UNEVICTABLE, rescued)
+        .await;
     cx.bit_unlock(page.lock()).await;
     true
 }
@@ -223,7 +238,8 @@ async fn putback_lru_fast<C: Cpu>(cx: &Cx<C>, fast: &Batch) {
     cx.spin_lock(zone.lru_lock()).await;
     for page in fast.as_slice() {
         let list = PageList::of(cx.read_bits(page.flags(), PageList::FLAGS).await);
-        cx.set_bits(page.flags(), PageFlags::LRU, [page.lru().stores(list)]).await;
+        cx.set_bits(page.flags(), PageFlags::LRU, [page.lru().stores(list)])
+            .await;
     }
     cx.spin_unlock(zone.lru_lock()).await;
     release_pages(cx, fast.as_slice(), Reference::Pin).await;
@@ -270,13 +286,19 @@ pub async fn munlock_vma_page<C: Cpu>(cx: &Cx<C>, page: Page) {
     let _call = cx.enter(&MUNLOCK_VMA_PAGE, [page.into()]);
     let zone = cx.world.zone();
     cx.spin_lock(zone.lru_lock()).await;
-    let was_mlocked = cx.test_and_clear(page.flags(), PageFlags::MLOCKED, []).await;
+    let was_mlocked = cx
+        .test_and_clear(page.flags(), PageFlags::MLOCKED, [])
+        .await;
     if !was_mlocked {
         cx.spin_unlock(zone.lru_lock()).await;
         return;
     }
     cx.add(zone.nr_mlock(), -1, []).await;
-    let taken = [page.count().adds(1), page.takes(Reference::Isolation), page.lru().stores(PageList::Isolated)];
+    let taken = [
+        page.count().adds(1),
+        page.takes(Reference::Isolation),
+        page.lru().stores(PageList::Isolated),
+    ];
     if cx.test_and_clear(page.flags(), PageFlags::LRU, taken).await {
         cx.spin_unlock(zone.lru_lock()).await;
         munlock_isolated_page(cx, page).await;

@@ -1,12 +1,14 @@
 //! A world and the kernel paths that run in it at once: what the machine runs.
 
-use lockstep_machine::{EmulatedCpu, Program, ThreadBody, ThreadId};
+use lockstep_machine::{Cpu, EmulatedCpu, Program, ThreadBody, ThreadId};
 
 use crate::cx::Cx;
 use crate::file::File;
+use crate::mlock::Lock;
 use crate::page::Page;
 use crate::setup::Setup;
-use crate::{truncate, vmscan};
+use crate::vma::{Mm, VmFlags};
+use crate::{fault, mlock, mmap, truncate, vmscan};
 
 /// What a thread does.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -22,6 +24,65 @@ pub enum Path {
         file: File,
         /// Its new size, in pages.
         size: u64,
+    },
+    /// `fallocate(FALLOC_FL_PUNCH_HOLE)`.
+    PunchHole {
+        /// The file.
+        file: File,
+        /// The first page.
+        at: u64,
+        /// How many.
+        pages: u64,
+    },
+    /// The process exits.
+    Exit {
+        /// Its memory.
+        mm: Mm,
+    },
+    /// `mlock()` or `mlock2()`.
+    Mlock {
+        /// The process's memory.
+        mm: Mm,
+        /// The first page.
+        at: u64,
+        /// How many.
+        pages: u64,
+        /// Which of the two.
+        lock: Lock,
+    },
+    /// `munlock()`.
+    Munlock {
+        /// The process's memory.
+        mm: Mm,
+        /// The first page.
+        at: u64,
+        /// How many.
+        pages: u64,
+    },
+    /// `munmap()`.
+    Munmap {
+        /// The process's memory.
+        mm: Mm,
+        /// The first page.
+        at: u64,
+        /// How many.
+        pages: u64,
+    },
+    /// The process reads or writes a byte.
+    Touch {
+        /// The process's memory.
+        mm: Mm,
+        /// Where.
+        at: u64,
+        /// Whether it writes.
+        write: bool,
+    },
+    /// Another thread of the process is inside `mmap()`: it has mmap_sem for writing and maps one page of anonymous memory.
+    Mmap {
+        /// The process's memory.
+        mm: Mm,
+        /// Where it maps.
+        at: u64,
     },
 }
 
@@ -57,14 +118,34 @@ impl Program for Setting {
             self.setup.kernel,
             thread.index() as u32,
         );
-        match self.paths.get(thread.index()).copied() {
-            Some(Path::Reclaim { page }) => {
-                Box::pin(async move { vmscan::shrink_inactive_list(&cx, page).await })
+        let Some(path) = self.paths.get(thread.index()).copied() else {
+            return Box::pin(std::future::ready(()));
+        };
+        Box::pin(async move { path.run(&cx).await })
+    }
+}
+
+impl Path {
+    /// Runs it to its end. What a system call returns is in the trace.
+    async fn run<C: Cpu>(self, cx: &Cx<C>) {
+        match self {
+            Self::Reclaim { page } => vmscan::shrink_inactive_list(cx, page).await,
+            Self::Truncate { file, size } => truncate::truncate_setsize(cx, file, size).await,
+            Self::PunchHole { file, at, pages } => truncate::punch_hole(cx, file, at, pages).await,
+            Self::Exit { mm } => mmap::exit::mmput(cx, mm).await,
+            Self::Mlock {
+                mm,
+                at,
+                pages,
+                lock,
+            } => _ = mlock::do_mlock(cx, mm, at, pages, lock).await,
+            Self::Munlock { mm, at, pages } => _ = mlock::munlock(cx, mm, at, pages).await,
+            Self::Munmap { mm, at, pages } => _ = mmap::adjust::munmap(cx, mm, at, pages).await,
+            Self::Touch { mm, at, write } => _ = fault::touch(cx, mm, at, write).await,
+            Self::Mmap { mm, at } => {
+                let access = VmFlags::READ | VmFlags::WRITE;
+                _ = mmap::mmap(cx, mm, at, 1, mmap::Backing::Anon, false, access).await;
             }
-            Some(Path::Truncate { file, size }) => {
-                Box::pin(async move { truncate::truncate_setsize(&cx, file, size).await })
-            }
-            None => Box::pin(std::future::ready(())),
         }
     }
 }

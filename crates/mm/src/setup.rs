@@ -9,11 +9,13 @@ use lockstep_machine::{
 };
 
 use crate::cx::Cx;
+use crate::file::File;
 use crate::kernel::Kernel;
+use crate::mlock::{Lock, LockAll};
 use crate::page::Page;
-use crate::vma::Mm;
+use crate::vma::{Mm, VmFlags};
 use crate::world::{Memory, World};
-use crate::{fault, mlock, mmap, swap, vmscan};
+use crate::{fault, fork, memory, migrate, mlock, mmap, swap, truncate, vmscan};
 
 /// What memory a mapping shows.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -34,6 +36,28 @@ pub enum MapKind {
         /// The first page of it that shows.
         offset: u64,
     },
+}
+
+/// What a process may do with a mapping.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Access {
+    /// `PROT_READ | PROT_WRITE`.
+    ReadWrite,
+    /// `PROT_READ`.
+    Read,
+    /// `PROT_NONE`.
+    None,
+}
+
+impl Access {
+    /// The flags of the mapping.
+    pub fn flags(self) -> VmFlags {
+        match self {
+            Self::ReadWrite => VmFlags::READ | VmFlags::WRITE,
+            Self::Read => VmFlags::READ,
+            Self::None => VmFlags::empty(),
+        }
+    }
 }
 
 /// A page, by where it can be found when the call is made.
@@ -75,6 +99,19 @@ pub enum SetupCall {
         pages: u64,
         /// What it shows.
         kind: MapKind,
+        /// `MAP_LOCKED`.
+        locked: bool,
+        /// What the process may do with it.
+        access: Access,
+    },
+    /// `munmap()`.
+    Munmap {
+        /// The process.
+        process: u32,
+        /// The first page.
+        at: u64,
+        /// How many.
+        pages: u64,
     },
     /// The process reads a byte.
     Read {
@@ -108,6 +145,78 @@ pub enum SetupCall {
         /// How many.
         pages: u64,
     },
+    /// `munlock()`.
+    Munlock {
+        /// The process.
+        process: u32,
+        /// The first page.
+        at: u64,
+        /// How many.
+        pages: u64,
+    },
+    /// `mlockall()`.
+    MlockAll {
+        /// The process.
+        process: u32,
+        /// What it locks.
+        lock: LockAll,
+    },
+    /// `munlockall()`.
+    MunlockAll {
+        /// The process.
+        process: u32,
+    },
+    /// `fork()`: the child gets a copy of the parent's memory.
+    Fork {
+        /// The parent.
+        parent: u32,
+        /// The child, which must not have any memory yet.
+        child: u32,
+    },
+    /// The process exits.
+    Exit {
+        /// The process.
+        process: u32,
+    },
+    /// `ftruncate()`.
+    Truncate {
+        /// The file.
+        file: u32,
+        /// Its new size, in pages.
+        pages: u64,
+    },
+    /// `fallocate(..., FALLOC_FL_PUNCH_HOLE)`.
+    PunchHole {
+        /// The file.
+        file: u32,
+        /// The first page.
+        at: u64,
+        /// How many.
+        pages: u64,
+    },
+    /// `madvise(..., MADV_DONTNEED)`.
+    DontNeed {
+        /// The process.
+        process: u32,
+        /// The first page.
+        at: u64,
+        /// How many.
+        pages: u64,
+    },
+    /// `setrlimit(RLIMIT_MEMLOCK)`.
+    LimitLocked {
+        /// The process.
+        process: u32,
+        /// The limit, in pages.
+        pages: u64,
+    },
+    /// The process gives `CAP_IPC_LOCK` up.
+    DropCapability {
+        /// The process.
+        process: u32,
+    },
+    /// Compaction moves a page to another frame.
+    Migrate(PageAt),
     /// Every processor's pagevec is emptied onto the lists: what happens sooner or later on its own.
     Drain,
     /// A pass of reclaim over the active lists takes this page to the inactive one.
@@ -220,117 +329,208 @@ impl Setup {
 #[derive(Clone, Copy)]
 enum Ready {
     Create {
-        file: crate::file::File,
+        file: File,
         pages: u64,
     },
     Mmap {
         mm: Mm,
         at: u64,
         pages: u64,
-        kind: mmap::Backing,
+        backing: mmap::Backing,
+        locked: bool,
+        access: Access,
+    },
+    Range {
+        mm: Mm,
+        at: u64,
+        pages: u64,
+        call: RangeCall,
     },
     Touch {
         mm: Mm,
         at: u64,
         write: bool,
     },
-    Mlock {
+    MlockAll {
         mm: Mm,
+        lock: LockAll,
+    },
+    MunlockAll {
+        mm: Mm,
+    },
+    Fork {
+        parent: Mm,
+        child: Mm,
+    },
+    Exit {
+        mm: Mm,
+    },
+    Truncate {
+        file: File,
+        pages: u64,
+    },
+    PunchHole {
+        file: File,
         at: u64,
         pages: u64,
-        on_fault: bool,
+    },
+    Limit {
+        mm: Mm,
+        pages: u64,
+    },
+    DropCapability {
+        mm: Mm,
     },
     Drain,
     Deactivate(Page),
     Reclaim(Page),
+    Migrate(Page),
+}
+
+/// A call on a range of a process's addresses.
+#[derive(Clone, Copy)]
+enum RangeCall {
+    Mlock(Lock),
+    Munlock,
+    Munmap,
+    DontNeed,
 }
 
 impl Setup {
+    fn file(&self, number: u32) -> Result<File, SetupError> {
+        self.world
+            .files()
+            .nth(number as usize)
+            .ok_or(SetupError::NoSuchFile(number))
+    }
+
+    fn process(&self, number: u32) -> Result<Mm, SetupError> {
+        self.mm(number).ok_or(SetupError::NoSuchProcess(number))
+    }
+
+    /// A range of a process's addresses, if it lies inside its address space.
+    fn range(
+        &self,
+        process: u32,
+        at: u64,
+        pages: u64,
+        call: RangeCall,
+    ) -> Result<Ready, SetupError> {
+        let room = u64::from(self.world.sizes().address_space);
+        match at.checked_add(pages) {
+            Some(end) if end <= room && pages > 0 => Ok(Ready::Range {
+                mm: self.process(process)?,
+                at,
+                pages,
+                call,
+            }),
+            _ => Err(SetupError::OutsideAddressSpace),
+        }
+    }
+
     /// Looks up what a call is about.
     fn prepare(&self, call: SetupCall) -> Result<Ready, SetupError> {
-        let mm = |process: u32| self.mm(process).ok_or(SetupError::NoSuchProcess(process));
-        let file = |file: u32| {
-            self.world
-                .files()
-                .nth(file as usize)
-                .ok_or(SetupError::NoSuchFile(file))
-        };
         let page = |at: PageAt| self.page(at).ok_or(SetupError::NoPage(at));
-        let room = u64::from(self.world.sizes().address_space);
-        let inside = |at: u64, pages: u64| {
-            let end = at
-                .checked_add(pages)
-                .filter(|end| *end <= room && pages > 0);
-            end.map(|_| ()).ok_or(SetupError::OutsideAddressSpace)
-        };
+        let file_room = u64::from(self.world.sizes().file_pages);
         Ok(match call {
-            SetupCall::Create {
-                file: number,
-                pages,
-            } => {
-                if pages > u64::from(self.world.sizes().file_pages) {
-                    return Err(SetupError::OutsideAddressSpace);
-                }
-                Ready::Create {
-                    file: file(number)?,
-                    pages,
-                }
+            SetupCall::Create { file, pages } | SetupCall::Truncate { file, pages }
+                if pages > file_room =>
+            {
+                self.file(file)?;
+                return Err(SetupError::OutsideAddressSpace);
             }
+            SetupCall::Create { file, pages } => Ready::Create {
+                file: self.file(file)?,
+                pages,
+            },
+            SetupCall::Truncate { file, pages } => Ready::Truncate {
+                file: self.file(file)?,
+                pages,
+            },
+            SetupCall::PunchHole { file, at, pages } => Ready::PunchHole {
+                file: self.file(file)?,
+                at,
+                pages,
+            },
             SetupCall::Mmap {
                 process,
                 at,
                 pages,
                 kind,
+                locked,
+                access,
             } => {
-                inside(at, pages)?;
-                let kind = match kind {
+                self.range(process, at, pages, RangeCall::Munmap)?;
+                let backing = match kind {
                     MapKind::AnonPrivate => mmap::Backing::Anon,
-                    MapKind::FilePrivate {
-                        file: number,
-                        offset,
-                    } => mmap::Backing::File {
-                        file: file(number)?,
+                    MapKind::FilePrivate { file, offset } => mmap::Backing::File {
+                        file: self.file(file)?,
                         offset,
                         shared: false,
                     },
-                    MapKind::FileShared {
-                        file: number,
-                        offset,
-                    } => mmap::Backing::File {
-                        file: file(number)?,
+                    MapKind::FileShared { file, offset } => mmap::Backing::File {
+                        file: self.file(file)?,
                         offset,
                         shared: true,
                     },
                 };
                 Ready::Mmap {
-                    mm: mm(process)?,
+                    mm: self.process(process)?,
                     at,
                     pages,
-                    kind,
+                    backing,
+                    locked,
+                    access,
                 }
             }
             SetupCall::Read { process, at } | SetupCall::Write { process, at } => {
-                inside(at, 1)?;
+                self.range(process, at, 1, RangeCall::Munmap)?;
                 Ready::Touch {
-                    mm: mm(process)?,
+                    mm: self.process(process)?,
                     at,
                     write: matches!(call, SetupCall::Write { .. }),
                 }
             }
-            SetupCall::Mlock { process, at, pages }
-            | SetupCall::MlockOnFault { process, at, pages } => {
-                inside(at, pages)?;
-                let on_fault = matches!(call, SetupCall::MlockOnFault { .. });
-                Ready::Mlock {
-                    mm: mm(process)?,
-                    at,
-                    pages,
-                    on_fault,
-                }
+            SetupCall::Mlock { process, at, pages } => {
+                self.range(process, at, pages, RangeCall::Mlock(Lock::All))?
             }
+            SetupCall::MlockOnFault { process, at, pages } => {
+                self.range(process, at, pages, RangeCall::Mlock(Lock::OnFault))?
+            }
+            SetupCall::Munlock { process, at, pages } => {
+                self.range(process, at, pages, RangeCall::Munlock)?
+            }
+            SetupCall::Munmap { process, at, pages } => {
+                self.range(process, at, pages, RangeCall::Munmap)?
+            }
+            SetupCall::DontNeed { process, at, pages } => {
+                self.range(process, at, pages, RangeCall::DontNeed)?
+            }
+            SetupCall::MlockAll { process, lock } => Ready::MlockAll {
+                mm: self.process(process)?,
+                lock,
+            },
+            SetupCall::MunlockAll { process } => Ready::MunlockAll {
+                mm: self.process(process)?,
+            },
+            SetupCall::Fork { parent, child } => Ready::Fork {
+                parent: self.process(parent)?,
+                child: self.process(child)?,
+            },
+            SetupCall::Exit { process } => Ready::Exit {
+                mm: self.process(process)?,
+            },
+            SetupCall::LimitLocked { process, pages } => Ready::Limit {
+                mm: self.process(process)?,
+                pages,
+            },
+            SetupCall::DropCapability { process } => Ready::DropCapability {
+                mm: self.process(process)?,
+            },
             SetupCall::Drain => Ready::Drain,
             SetupCall::Deactivate(at) => Ready::Deactivate(page(at)?),
             SetupCall::Reclaim(at) => Ready::Reclaim(page(at)?),
+            SetupCall::Migrate(at) => Ready::Migrate(page(at)?),
         })
     }
 }
@@ -363,33 +563,44 @@ async fn make<C: Cpu>(cx: &Cx<C>, call: Ready) -> Result<(), &'static str> {
     match call {
         Ready::Create { file, pages } => {
             cx.write_with(file.in_use(), true, [file.size().stores(pages)])
-                .await;
-            Ok(())
+                .await
         }
         Ready::Mmap {
             mm,
             at,
             pages,
-            kind,
-        } => mmap::mmap(cx, mm, at, pages, kind).await,
-        Ready::Touch { mm, at, write } => fault::touch(cx, mm, at, write).await,
-        Ready::Mlock {
+            backing,
+            locked,
+            access,
+        } => {
+            return mmap::mmap(cx, mm, at, pages, backing, locked, access.flags()).await;
+        }
+        Ready::Range {
             mm,
             at,
             pages,
-            on_fault,
-        } => mlock::do_mlock(cx, mm, at, pages, if on_fault { mlock::Lock::OnFault } else { mlock::Lock::All }).await,
-        Ready::Drain => {
-            swap::lru_add_drain_all(cx).await;
-            Ok(())
+            call,
+        } => {
+            return match call {
+                RangeCall::Mlock(lock) => mlock::do_mlock(cx, mm, at, pages, lock).await,
+                RangeCall::Munlock => mlock::munlock(cx, mm, at, pages).await,
+                RangeCall::Munmap => mmap::adjust::munmap(cx, mm, at, pages).await,
+                RangeCall::DontNeed => memory::madvise_dontneed(cx, mm, at, pages).await,
+            };
         }
-        Ready::Deactivate(page) => {
-            vmscan::shrink_active_list(cx, page).await;
-            Ok(())
-        }
-        Ready::Reclaim(page) => {
-            vmscan::shrink_inactive_list(cx, page).await;
-            Ok(())
-        }
+        Ready::Touch { mm, at, write } => return fault::touch(cx, mm, at, write).await,
+        Ready::MlockAll { mm, lock } => return mlock::mlockall(cx, mm, lock).await,
+        Ready::MunlockAll { mm } => mlock::munlockall(cx, mm).await,
+        Ready::Fork { parent, child } => return fork::dup_mmap(cx, parent, child).await,
+        Ready::Exit { mm } => mmap::exit::mmput(cx, mm).await,
+        Ready::Truncate { file, pages } => truncate::truncate_setsize(cx, file, pages).await,
+        Ready::PunchHole { file, at, pages } => truncate::punch_hole(cx, file, at, pages).await,
+        Ready::Limit { mm, pages } => cx.write(mm.memlock_limit(), pages.cast_signed()).await,
+        Ready::DropCapability { mm } => cx.write(mm.may_lock_any(), false).await,
+        Ready::Drain => swap::lru_add_drain_all(cx).await,
+        Ready::Deactivate(page) => vmscan::shrink_active_list(cx, page).await,
+        Ready::Reclaim(page) => vmscan::shrink_inactive_list(cx, page).await,
+        Ready::Migrate(page) => _ = migrate::unmap_and_move(cx, page).await,
     }
+    Ok(())
 }

@@ -30,17 +30,35 @@ const TRUNCATE_PAGECACHE: Function = linux("truncate_pagecache", "mm/truncate.c"
 async fn truncate_pagecache<C: Cpu>(cx: &Cx<C>, file: File, first: u64) {
     let _call = cx.enter(&TRUNCATE_PAGECACHE, [file.into(), Argument::Number(first)]);
     unmap_mapping_range(cx, file, first, u64::MAX, true).await;
-    truncate_inode_pages_range(cx, file, first).await;
+    truncate_inode_pages_range(cx, file, first, u64::MAX).await;
     unmap_mapping_range(cx, file, first, u64::MAX, true).await;
+}
+
+const PUNCH_HOLE: Function = linux("shmem_fallocate", "mm/shmem.c", 2100);
+
+/// `fallocate(FALLOC_FL_PUNCH_HOLE)`: drops pages out of the middle of a file, and leaves private copies of them alone.
+///
+/// Linux: mm/shmem.c, `shmem_fallocate()`; mm/truncate.c, `truncate_pagecache_range()` 778. Left out: i_mutex, and faults that wait for the hole.
+pub async fn punch_hole<C: Cpu>(cx: &Cx<C>, file: File, first: u64, pages: u64) {
+    let _call = cx.enter(
+        &PUNCH_HOLE,
+        [
+            file.into(),
+            Argument::Number(first),
+            Argument::Number(pages),
+        ],
+    );
+    unmap_mapping_range(cx, file, first, first + pages, false).await;
+    truncate_inode_pages_range(cx, file, first, first + pages).await;
 }
 
 const TRUNCATE_INODE_PAGES_RANGE: Function =
     linux("truncate_inode_pages_range", "mm/truncate.c", 218);
 
-/// Drops every page from `first` on out of the page cache: those at hand at once, then the others, waiting for each.
+/// Drops every page from `first` to `end` out of the page cache: those at hand at once, then the others, waiting for each.
 ///
 /// Linux: mm/truncate.c, `truncate_inode_pages_range()`. Left out: pages cut in the middle, writeback.
-async fn truncate_inode_pages_range<C: Cpu>(cx: &Cx<C>, file: File, first: u64) {
+async fn truncate_inode_pages_range<C: Cpu>(cx: &Cx<C>, file: File, first: u64, end: u64) {
     let _call = cx.enter(
         &TRUNCATE_INODE_PAGES_RANGE,
         [file.into(), Argument::Number(first)],
@@ -48,7 +66,7 @@ async fn truncate_inode_pages_range<C: Cpu>(cx: &Cx<C>, file: File, first: u64) 
     if cx.read(file.nrpages()).await == 0 {
         return;
     }
-    let end = u64::from(cx.world.sizes().file_pages);
+    let end = end.min(u64::from(cx.world.sizes().file_pages));
     for index in first..end {
         if let Some(page) = find_get_entry(cx, file, index).await {
             if cx.bit_trylock(page.lock()).await {

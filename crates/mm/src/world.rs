@@ -95,7 +95,10 @@ impl World {
         }
         for mm in self.mms() {
             // Every process starts out as root's, with the default limit of 64 KiB it would have otherwise.
-            let words = [(mm.memlock_limit().address(), 16), (mm.may_lock_any().address(), 1)];
+            let words = [
+                (mm.memlock_limit().address(), 16),
+                (mm.may_lock_any().address(), 1),
+            ];
             for (address, value) in words {
                 if let Some(word) = memory.get_mut(address.index()) {
                     *word = value;

@@ -60,7 +60,12 @@ pub(crate) async fn do_wp_page<C: Cpu>(
 }
 
 async fn make_writable<C: Cpu>(cx: &Cx<C>, mm: Mm, at: u64, page: Page) {
-    let entry = PteEntry::Present { page, young: true, dirty: true, writable: true };
+    let entry = PteEntry::Present {
+        page,
+        young: true,
+        dirty: true,
+        writable: true,
+    };
     cx.write(mm.pte(at).entry(), entry).await;
 }
 
@@ -78,7 +83,11 @@ async fn wp_page_copy<C: Cpu>(
     old: Page,
 ) -> Result<(), &'static str> {
     let _call = cx.enter(&WP_PAGE_COPY, [mm.into(), vma.into(), old.into()]);
-    let copy = if anon_vma_prepare(cx, vma).await { alloc_page(cx).await } else { None };
+    let copy = if anon_vma_prepare(cx, vma).await {
+        alloc_page(cx).await
+    } else {
+        None
+    };
     let Some(copy) = copy else {
         put_page(cx, old, Reference::Pin).await;
         return Err("ENOMEM");
@@ -90,12 +99,26 @@ async fn wp_page_copy<C: Cpu>(
         cx.exchange(pte.entry(), PteEntry::None, []).await;
         page_add_new_anon_rmap(cx, copy, vma, at).await;
         lru_cache_add_active_or_unevictable(cx, copy, vma).await;
-        let new = PteEntry::Present { page: copy, young: true, dirty: true, writable: true };
-        cx.exchange(pte.entry(), new, [copy.hands_over(Reference::Pin, Reference::Pte)]).await;
+        let new = PteEntry::Present {
+            page: copy,
+            young: true,
+            dirty: true,
+            writable: true,
+        };
+        cx.exchange(
+            pte.entry(),
+            new,
+            [copy.hands_over(Reference::Pin, Reference::Pte)],
+        )
+        .await;
         page_remove_rmap(cx, old).await;
     }
     // What the entry held is dropped after the lock: the old page's reference, or the copy nobody needs.
-    let (spare, reference) = if copied { (old, Reference::Pte) } else { (copy, Reference::Pin) };
+    let (spare, reference) = if copied {
+        (old, Reference::Pte)
+    } else {
+        (copy, Reference::Pin)
+    };
     put_page(cx, spare, reference).await;
     cx.spin_unlock(ptl).await;
     let locked = copied && cx.kernel.wp_munlock && cx.test(vma.flags(), VmFlags::LOCKED).await;

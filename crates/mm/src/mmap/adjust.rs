@@ -56,11 +56,25 @@ pub async fn split_vma<C: Cpu>(cx: &Cx<C>, vma: Vma, at: u64) -> Option<Vma> {
     cx.write_with(
         upper.flags(),
         cx.peek(vma.flags()),
-        [upper.mm().stores(cx.peek(vma.mm())), upper.start().stores(at), upper.end().stores(cx.peek(vma.end())), upper.pgoff().stores(pgoff)],
+        [
+            upper.mm().stores(cx.peek(vma.mm())),
+            upper.start().stores(at),
+            upper.end().stores(cx.peek(vma.end())),
+            upper.pgoff().stores(pgoff),
+        ],
     )
     .await;
     let locks = RmapLocks::take(cx, vma).await;
-    cx.write_with(vma.end(), at, [upper.in_use().stores(true), upper.file().stores(file), upper.anon_vma().stores(anon_vma)]).await;
+    cx.write_with(
+        vma.end(),
+        at,
+        [
+            upper.in_use().stores(true),
+            upper.file().stores(file),
+            upper.anon_vma().stores(anon_vma),
+        ],
+    )
+    .await;
     let bit = cx.world.vma_bit(upper);
     if !file.is_null() {
         cx.set_bits(file.i_mmap(), bit, []).await;
@@ -93,9 +107,16 @@ const VMA_MERGE: Function = linux("vma_merge", "mm/mmap.c", 1036);
 /// Linux: mm/mmap.c, `vma_merge()`, `vma_adjust()` 723. The kernel can also move a boundary between neighbours;
 /// here the range has been cut out first, so that a neighbour is joined whole.
 pub async fn vma_merge<C: Cpu>(cx: &Cx<C>, vma: Vma, flags: VmFlags) -> Vma {
-    let neighbour = |other: &Vma| cx.peek(other.in_use()) && *other != vma && cx.peek(other.flags()) == flags;
-    let lower = cx.world.vmas().find(|other| neighbour(other) && can_join(cx, *other, vma));
-    let upper = cx.world.vmas().find(|other| neighbour(other) && can_join(cx, vma, *other));
+    let neighbour =
+        |other: &Vma| cx.peek(other.in_use()) && *other != vma && cx.peek(other.flags()) == flags;
+    let lower = cx
+        .world
+        .vmas()
+        .find(|other| neighbour(other) && can_join(cx, *other, vma));
+    let upper = cx
+        .world
+        .vmas()
+        .find(|other| neighbour(other) && can_join(cx, vma, *other));
     let mut whole = vma;
     if let Some(lower) = lower {
         absorb(cx, lower, vma).await;
@@ -114,7 +135,12 @@ async fn absorb<C: Cpu>(cx: &Cx<C>, lower: Vma, upper: Vma) {
     let inherits = cx.peek(lower.anon_vma()).is_null() && !upper_anon.is_null();
     if inherits {
         cx.down_write(upper_anon.rwsem()).await;
-        cx.write_with(lower.anon_vma(), upper_anon, [upper_anon.vmas().sets(cx.world.vma_bit(lower))]).await;
+        cx.write_with(
+            lower.anon_vma(),
+            upper_anon,
+            [upper_anon.vmas().sets(cx.world.vma_bit(lower))],
+        )
+        .await;
         cx.up_write(upper_anon.rwsem()).await;
     }
     let anon_vma = cx.peek(lower.anon_vma());
@@ -126,7 +152,12 @@ async fn absorb<C: Cpu>(cx: &Cx<C>, lower: Vma, upper: Vma) {
         cx.clear_bits(file.i_mmap(), bit, []).await;
     }
     if !anon_vma.is_null() {
-        cx.clear_bits(anon_vma.vmas(), bit, [upper.anon_vma().stores(AnonVma::NULL)]).await;
+        cx.clear_bits(
+            anon_vma.vmas(),
+            bit,
+            [upper.anon_vma().stores(AnonVma::NULL)],
+        )
+        .await;
     }
     locks.drop(cx, anon_vma).await;
 }
@@ -139,15 +170,28 @@ const DO_MUNMAP: Function = linux("do_munmap", "mm/mmap.c", 2537);
 ///
 /// # Errors
 /// `ENOMEM` if a mapping would have to be cut and the world has no room for one more.
-pub async fn munmap<C: Cpu>(cx: &Cx<C>, mm: Mm, start: u64, pages: u64) -> Result<(), &'static str> {
-    let _call = cx.enter(&DO_MUNMAP, [mm.into(), Argument::Number(start), Argument::Number(pages)]);
+pub async fn munmap<C: Cpu>(
+    cx: &Cx<C>,
+    mm: Mm,
+    start: u64,
+    pages: u64,
+) -> Result<(), &'static str> {
+    let _call = cx.enter(
+        &DO_MUNMAP,
+        [mm.into(), Argument::Number(start), Argument::Number(pages)],
+    );
     cx.down_write(mm.mmap_sem()).await;
     let result = munmap_locked(cx, mm, start, start + pages).await;
     cx.up_write(mm.mmap_sem()).await;
     result
 }
 
-async fn munmap_locked<C: Cpu>(cx: &Cx<C>, mm: Mm, start: u64, end: u64) -> Result<(), &'static str> {
+pub(super) async fn munmap_locked<C: Cpu>(
+    cx: &Cx<C>,
+    mm: Mm,
+    start: u64,
+    end: u64,
+) -> Result<(), &'static str> {
     for edge in [start, end] {
         if let Some(vma) = find_vma(cx, mm, edge)
             && cx.peek(vma.start()) < edge
@@ -156,7 +200,12 @@ async fn munmap_locked<C: Cpu>(cx: &Cx<C>, mm: Mm, start: u64, end: u64) -> Resu
             return Err("ENOMEM");
         }
     }
-    let inside = |vma: &Vma| cx.peek(vma.in_use()) && cx.peek(vma.mm()) == mm && cx.peek(vma.start()) >= start && cx.peek(vma.end()) <= end;
+    let inside = |vma: &Vma| {
+        cx.peek(vma.in_use())
+            && cx.peek(vma.mm()) == mm
+            && cx.peek(vma.start()) >= start
+            && cx.peek(vma.end()) <= end
+    };
     let size = |vma: Vma| (cx.peek(vma.end()) - cx.peek(vma.start())).cast_signed();
     for vma in cx.world.vmas().filter(inside) {
         if cx.test(vma.flags(), VmFlags::LOCKED).await {
@@ -167,14 +216,23 @@ async fn munmap_locked<C: Cpu>(cx: &Cx<C>, mm: Mm, start: u64, end: u64) -> Resu
     lru_add_drain(cx).await;
     let mut gather = Gather::default();
     for vma in cx.world.vmas().filter(inside) {
-        zap_pte_range(cx, &mut gather, vma, cx.peek(vma.start()), cx.peek(vma.end()), Zap::All).await;
+        zap_pte_range(
+            cx,
+            &mut gather,
+            vma,
+            cx.peek(vma.start()),
+            cx.peek(vma.end()),
+            Zap::All,
+        )
+        .await;
     }
     for vma in cx.world.vmas().filter(inside) {
         unlink(cx, vma).await;
     }
     tlb_finish_mmu(cx, &mut gather).await;
     for vma in cx.world.vmas().filter(inside) {
-        cx.add(mm.total_vm(), -size(vma), [vma.in_use().stores(false)]).await;
+        cx.add(mm.total_vm(), -size(vma), [vma.in_use().stores(false)])
+            .await;
     }
     Ok(())
 }

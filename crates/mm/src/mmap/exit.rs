@@ -46,7 +46,15 @@ async fn exit_mmap<C: Cpu>(cx: &Cx<C>, mm: Mm) {
     lru_add_drain(cx).await;
     let mut gather = Gather::default();
     for vma in cx.world.vmas().filter(ours) {
-        zap_pte_range(cx, &mut gather, vma, cx.peek(vma.start()), cx.peek(vma.end()), Zap::All).await;
+        zap_pte_range(
+            cx,
+            &mut gather,
+            vma,
+            cx.peek(vma.start()),
+            cx.peek(vma.end()),
+            Zap::All,
+        )
+        .await;
     }
     free_pgtables(cx, mm).await;
     tlb_finish_mmu(cx, &mut gather).await;
@@ -65,7 +73,11 @@ const FREE_PGTABLES: Function = linux("free_pgtables", "mm/memory.c", 529);
 /// Linux: mm/memory.c, `free_pgtables()`.
 async fn free_pgtables<C: Cpu>(cx: &Cx<C>, mm: Mm) {
     let _call = cx.enter(&FREE_PGTABLES, [mm.into()]);
-    for vma in cx.world.vmas().filter(|vma| cx.peek(vma.in_use()) && cx.peek(vma.mm()) == mm) {
+    for vma in cx
+        .world
+        .vmas()
+        .filter(|vma| cx.peek(vma.in_use()) && cx.peek(vma.mm()) == mm)
+    {
         unlink(cx, vma).await;
     }
 }
@@ -78,7 +90,8 @@ pub(super) async fn unlink<C: Cpu>(cx: &Cx<C>, vma: Vma) {
     let anon_vma = cx.peek(vma.anon_vma());
     if !anon_vma.is_null() {
         cx.down_write(anon_vma.rwsem()).await;
-        cx.clear_bits(anon_vma.vmas(), bit, [vma.anon_vma().stores(AnonVma::NULL)]).await;
+        cx.clear_bits(anon_vma.vmas(), bit, [vma.anon_vma().stores(AnonVma::NULL)])
+            .await;
         cx.up_write(anon_vma.rwsem()).await;
     }
     let file = cx.peek(vma.file());
