@@ -350,3 +350,16 @@ fn a_file_that_is_not_toml_says_where_it_stops_being_it() {
         "#]],
     );
 }
+
+#[test]
+fn the_file_in_the_readme_is_one() {
+    let readme = include_str!("../README.md");
+    let text = readme
+        .split("```toml\n")
+        .nth(1)
+        .and_then(|rest| rest.split("```").next())
+        .expect("a block of TOML");
+    let scenario =
+        parse(text).unwrap_or_else(|problems| panic!("{}", common::told(text, &problems)));
+    assert_eq!(scenario.id, "two-looks");
+}

@@ -1,4 +1,40 @@
 //! What a person is told about a run.
+//!
+//! A [`Session`] is a scenario on a kernel, a [`Run`] is one order of its steps. Everything told of a run is computed from
+//! its execution and handed out as the plain data of [`scene`]; nothing is written beside it, and nothing here knows a story.
+//!
+//! This crate refuses to know of screens, of terminals and of time.
 
 pub mod scene;
 pub mod text;
+
+mod run;
+mod session;
+
+mod tape;
+
+mod fields;
+mod value;
+mod vocabulary;
+
+mod locks;
+mod places;
+
+mod phrase;
+mod sentence;
+
+mod lookahead;
+
+mod cards;
+mod facts;
+mod lists;
+
+mod bars;
+mod columns;
+mod verdicts;
+
+mod fingerprint;
+
+pub use places::function_span;
+pub use run::Run;
+pub use session::{Mode, ScriptError, Scripted, Session};

@@ -1,0 +1,153 @@
+//! The score: a whole run seen at once, and the same as a table.
+
+use lockstep_machine::{Effect, Event};
+
+use crate::scene::{Beat, Column, Row, Score, StepNo, ThreadRow};
+use crate::session::Inner;
+use crate::tape::Tape;
+use crate::vocabulary::spoken;
+use crate::{bars, facts, locks, phrase, places, sentence, verdicts};
+
+/// The score of a run, but for what the order asked for has to do with it.
+pub(crate) fn score(session: &Inner, tape: &Tape, summary: String, executed: String) -> Score {
+    let waits = bars::waits(session, tape);
+    let beats = beats(session, tape);
+    let verdict = verdicts::mark(session, tape);
+    let mut columns: Vec<Column> = tape.events().map(|(step, event)| column(session, tape, step, event)).collect();
+    let keys = beats
+        .iter()
+        .map(|beat| beat.step.0)
+        .chain(waits.iter().map(|wait| wait.from.0.saturating_sub(1)))
+        .chain(verdict.iter().map(|mark| mark.step.0))
+        .chain([tape.steps()]);
+    for key in keys {
+        if let Some(column) = (key as usize).checked_sub(1).and_then(|index| columns.get_mut(index)) {
+            column.is_key = true;
+        }
+    }
+    Score {
+        threads: tape
+            .threads()
+            .map(|thread| ThreadRow {
+                thread: thread.into(),
+                name: session.words.thread(thread).to_owned(),
+                role: session.words.role(thread).to_owned(),
+            })
+            .collect(),
+        switches: columns.iter().filter(|column| column.is_switch).count() as u32,
+        columns,
+        lock_lanes: lock_lanes(session, tape),
+        waits,
+        lanes: session.lanes.iter().map(|field| bars::lane(session, tape, field)).collect(),
+        beats,
+        verdict,
+        parting: None,
+        is_finished: tape.is_finished(),
+        summary,
+        executed,
+    }
+}
+
+fn column(session: &Inner, tape: &Tape, step: u32, event: &Event) -> Column {
+    let text = sentence::phrase(session, tape, step).map_or_else(String::new, |phrase| phrase.did);
+    let is_lock = event.operation.lock_mode().is_some() && event.effect != Effect::Failed;
+    Column {
+        step: StepNo(step),
+        thread: event.thread.into(),
+        glyph: phrase::glyph(&event.operation, Some(event.effect)),
+        spoken: spoken(&text),
+        text,
+        sentence: sentence::sentence(session, tape, step),
+        place: places::of_event(tape.trace(), event),
+        is_switch: is_switch(tape, step),
+        is_effect: is_lock || facts::changes(session, tape.trace().changes(event)).iter().any(|change| change.fact.is_some()),
+        is_key: false,
+        same_as: same_as(tape, step).map(StepNo),
+    }
+}
+
+/// Whether another thread made the step before.
+fn is_switch(tape: &Tape, step: u32) -> bool {
+    let thread = |step: u32| tape.event(step).map(|event| event.thread);
+    step > 1 && thread(step) != thread(step - 1)
+}
+
+/// The first earlier moment at which memory and every thread were exactly as they are after `step`.
+fn same_as(tape: &Tape, step: u32) -> Option<u32> {
+    let moment = |step: u32| {
+        tape.threads()
+            .map(move |thread| {
+                let pending = tape.standing(step, thread)?.pending?;
+                // A call of a function is a frame of its own, and being in another call is being somewhere else.
+                Some((pending.operation, pending.location, pending.frame, pending.asked))
+            })
+            .collect::<Vec<_>>()
+    };
+    let now = moment(step);
+    (0..step).find(|earlier| {
+        // Comparing memory is dear, and hardly ever needed: a step leads to another line.
+        moment(*earlier) == now && tape.memory(*earlier) == tape.memory(step)
+    })
+}
+
+/// The beats of a run.
+pub(crate) fn beats(session: &Inner, tape: &Tape) -> Vec<Beat> {
+    tape.beats()
+        .iter()
+        .filter_map(|found| {
+            let said = session.scenario.beats.get(found.beat)?;
+            Some(Beat { id: said.id.clone(), step: StepNo(found.step), title: said.title.clone() })
+        })
+        .collect()
+}
+
+/// The title of the beat at a step.
+pub(crate) fn beat_at(session: &Inner, tape: &Tape, step: u32) -> Option<String> {
+    beats(session, tape).into_iter().find(|beat| beat.step.0 == step).map(|beat| beat.title)
+}
+
+/// The lanes of the locks that a scenario asks for, or of those that matter in the run: held by several or waited for.
+fn lock_lanes(session: &Inner, tape: &Tape) -> Vec<crate::scene::LockLane> {
+    let all = locks::all(&session.words, tape, session.image());
+    let lanes = all.iter().map(|lock| (lock, bars::lock_lane(tape, lock)));
+    if session.lock_lanes.is_empty() {
+        return lanes.filter(|(lock, lane)| !lane.bars.is_empty() && lock.rung <= 5).map(|(_, lane)| lane).collect();
+    }
+    lanes.filter(|(lock, _)| session.lock_lanes.contains(&lock.address)).map(|(_, lane)| lane).collect()
+}
+
+/// The run as a table.
+pub(crate) fn transcript(session: &Inner, tape: &Tape) -> Vec<Row> {
+    tape.events()
+        .map(|(step, event)| {
+            let changed: Vec<String> = facts::changes(session, tape.trace().changes(event))
+                .iter()
+                .map(|change| format!("{}: {} -> {}", change.label, change.from, change.to))
+                .collect();
+            Row {
+                step: StepNo(step),
+                thread: event.thread.into(),
+                name: session.words.thread(event.thread).to_owned(),
+                place: places::of_event(tape.trace(), event),
+                what: sentence::sentence(session, tape, step),
+                changed: changed.join("; "),
+                locks: held(session, tape, step),
+                is_switch: is_switch(tape, step),
+                beat: beat_at(session, tape, step),
+            }
+        })
+        .collect()
+}
+
+/// The locks every thread holds: "Reclaim: page lock, ptl; Truncate: i_mmap_rwsem".
+fn held(session: &Inner, tape: &Tape, step: u32) -> String {
+    let all: Vec<String> = tape
+        .threads()
+        .filter_map(|thread| {
+            let held = tape.standing(step, thread)?.held;
+            let locks: Vec<String> = held.iter().map(|held| locks::lock(&session.words, held.lock).label).collect();
+            (!locks.is_empty()).then(|| format!("{}: {}", session.words.thread(thread), locks.join(", ")))
+        })
+        .collect();
+    all.join("; ")
+}

@@ -1,0 +1,252 @@
+//! A scenario on a kernel, ready to be run in any order.
+
+use std::rc::Rc;
+
+use lockstep_machine::script::{self, Compiled, Waiting};
+use lockstep_machine::{Machine, Schedule, run as drive};
+use lockstep_mm::kernel::Kernel;
+use lockstep_scenario::{BuildError, Built, Diagnostic, Scenario, explain, parse_script};
+
+use crate::facts::{self, Group};
+use crate::fingerprint;
+use crate::run::{Run, parting_of_change, parting_of_deferral, parting_of_refusal};
+use crate::scene::{FactId, Headline};
+use crate::tape::Tape;
+use crate::vocabulary::{Field, Vocabulary};
+
+/// What to do with a step of a schedule that is not possible.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Mode {
+    /// Stop there and say so: for whoever must know that exactly this order exists.
+    Strict,
+    /// Put it off until it is possible: for showing an order made for another kernel, or by an older link.
+    Deferring,
+}
+
+/// A scenario on a kernel. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Session {
+    inner: Rc<Inner>,
+}
+
+/// What the derivations of this crate work on.
+#[derive(Debug)]
+pub(crate) struct Inner {
+    pub(crate) scenario: Rc<Scenario>,
+    pub(crate) kernel: Kernel,
+    pub(crate) built: Built,
+    pub(crate) words: Vocabulary,
+    pub(crate) groups: Vec<Group>,
+    /// The facts that get a waveform.
+    pub(crate) lanes: Vec<Field>,
+    /// The locks that get a lane; none means that the run decides.
+    pub(crate) lock_lanes: Vec<lockstep_machine::Address>,
+}
+
+/// A script made into an order on one kernel.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Scripted {
+    /// The order, every step of it possible; the default policy goes on where it ends.
+    pub schedule: Schedule,
+    /// Where the order had to differ from what the script asks for, in words.
+    pub changes: Vec<String>,
+    compiled: Compiled,
+}
+
+/// Why there is no order for a script.
+#[derive(Clone, PartialEq, Debug)]
+pub enum ScriptError {
+    /// The scenario has no script of this id; these are the ones it has.
+    NoSuchScript(Vec<String>),
+    /// The script cannot be read, or a line of it cannot be met; the diagnostics point into its text.
+    Script {
+        /// The text.
+        text: String,
+        /// What is wrong.
+        problems: Vec<Diagnostic>,
+    },
+}
+
+impl std::fmt::Display for ScriptError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::NoSuchScript(known) => write!(f, "there is no such script; there are {}", known.join(", ")),
+            Self::Script { problems, .. } => {
+                let all: Vec<&str> = problems.iter().map(|problem| &*problem.message).collect();
+                f.write_str(&all.join("; "))
+            }
+        }
+    }
+}
+
+impl std::error::Error for ScriptError {}
+
+impl Session {
+    /// Makes the world of `scenario` on `kernel`.
+    ///
+    /// # Errors
+    /// What in the scenario cannot be built.
+    pub fn new(scenario: Rc<Scenario>, kernel: Kernel) -> Result<Self, BuildError> {
+        let built = scenario.build(kernel)?;
+        let words = Vocabulary::new(&scenario, &built);
+        let fields = |names: &[String]| -> Vec<Field> {
+            names.iter().flat_map(|name| named_fields(&words, &built, name)).collect()
+        };
+        let wanted: Vec<FactId> = fields(&scenario.facts).into_iter().map(|field| field.id).collect();
+        let mut lanes = fields(&scenario.lanes);
+        if lanes.is_empty() {
+            lanes = fields(&["VM_LOCKED", "pte", "PG_mlocked"].map(str::to_owned));
+        }
+        let lock_lanes = scenario
+            .lanes
+            .iter()
+            .filter(|name| named_fields(&words, &built, name).is_empty())
+            .flat_map(|name| built.names.find_locks(name, 0..name.len()).unwrap_or_default())
+            .collect();
+        let groups = facts::groups(&words, &built.setting.setup.image, &wanted);
+        let inner = Inner { scenario, kernel, words, groups, lanes, lock_lanes, built };
+        Ok(Self { inner: Rc::new(inner) })
+    }
+
+    /// The scenario.
+    pub fn scenario(&self) -> &Rc<Scenario> {
+        &self.inner.scenario
+    }
+
+    /// The kernel.
+    pub fn kernel(&self) -> Kernel {
+        self.inner.kernel
+    }
+
+    /// A machine with the program loaded, for whoever runs it without telling anybody.
+    pub fn machine(&self) -> Machine {
+        Machine::new(&self.inner.built.setting)
+    }
+
+    /// The scenario made into a world and its names, for whoever explains what people write.
+    pub fn built(&self) -> &Built {
+        &self.inner.built
+    }
+
+    /// Runs an order.
+    pub fn run(&self, schedule: &Schedule, mode: Mode) -> Run {
+        let mut machine = self.machine();
+        let report = match mode {
+            Mode::Strict => drive::strict(&mut machine, schedule),
+            Mode::Deferring => drive::deferring(&mut machine, schedule),
+        };
+        let names = &self.inner.built.names;
+        let mut notes: Vec<String> =
+            report.deferrals.iter().map(|deferral| explain::deferral(names, &machine, deferral)).collect();
+        let refused = report.refusal.as_ref().map(|refusal| parting_of_refusal(&self.inner, refusal));
+        notes.extend(refused.iter().map(|refused| refused.text.clone()));
+        let parting = refused
+            .or_else(|| report.deferrals.first().map(|deferral| parting_of_deferral(&self.inner, deferral)));
+        self.told(report, notes, parting)
+    }
+
+    /// The order one of the scenario's scripts comes to on this kernel. Where a thread has to wait, whoever is in its way runs.
+    ///
+    /// # Errors
+    /// If there is no such script, or no order that fits it.
+    pub fn scripted(&self, id: &str) -> Result<Scripted, ScriptError> {
+        let script = self.inner.scenario.script(id).ok_or_else(|| {
+            ScriptError::NoSuchScript(self.inner.scenario.scripts.iter().map(|script| script.id.clone()).collect())
+        })?;
+        self.compile(&script.text, Waiting::LetHolderRun)
+    }
+
+    /// The order any script comes to on this kernel.
+    ///
+    /// # Errors
+    /// If it cannot be read, or if no order fits it.
+    pub fn compile(&self, text: &str, waiting: Waiting) -> Result<Scripted, ScriptError> {
+        let names = &self.inner.built.names;
+        let wrong = |problems| ScriptError::Script { text: text.to_owned(), problems };
+        let lines = parse_script(text, names).map_err(wrong)?;
+        let mut machine = self.machine();
+        let compiled = script::compile(&mut machine, &lines.lines, waiting)
+            .map_err(|unmet| wrong(vec![explain::unmet(names, &lines, &machine, &unmet)]))?;
+        let changes =
+            compiled.changes.iter().map(|change| explain::order_change(names, &lines, &machine, change)).collect();
+        let mut schedule = compiled.schedule.clone();
+        schedule.finish = true;
+        Ok(Scripted { schedule, changes, compiled })
+    }
+
+    /// Runs what a script has been made into.
+    pub fn run_scripted(&self, scripted: &Scripted) -> Run {
+        let mut machine = self.machine();
+        let report = drive::strict(&mut machine, &scripted.schedule);
+        let parting = scripted.compiled.changes.first().map(|change| parting_of_change(&self.inner, change));
+        self.told(report, scripted.changes.clone(), parting)
+    }
+
+    /// The run a page opens with: the scenario's opening script, or the default policy if it has none that fits.
+    pub fn default_run(&self) -> Run {
+        let opening = self.inner.scenario.opening_script().map(|script| script.id.clone());
+        match opening.and_then(|id| self.scripted(&id).ok()) {
+            Some(scripted) => self.run_scripted(&scripted),
+            None => {
+                let mut schedule = Schedule::new();
+                schedule.finish = true;
+                self.run(&schedule, Mode::Deferring)
+            }
+        }
+    }
+
+    /// What stands above the stage.
+    pub fn headline(&self) -> Headline {
+        let scenario = &self.inner.scenario;
+        Headline {
+            scenario: scenario.id.clone(),
+            title: scenario.title.clone(),
+            stakes: scenario.stakes.clone(),
+            notice: scenario.notice.clone(),
+            setup: scenario.setup_texts(),
+            kernel: kernel_words(self.inner.kernel),
+        }
+    }
+
+    /// Six hexadecimal digits that change when the model, or what it is told to do, does.
+    ///
+    /// A link carries them, so that a page can say whether it replays the very same run.
+    pub fn fingerprint(&self) -> String {
+        fingerprint::of(&self.inner.scenario)
+    }
+
+    fn told(&self, report: drive::Report, notes: Vec<String>, parting: Option<crate::scene::Parting>) -> Run {
+        let Inner { scenario, built, .. } = &*self.inner;
+        let tape = Tape::record(&built.setting, &report.executed, scenario, &built.names);
+        Run::new(Rc::clone(&self.inner), report, tape, notes, parting)
+    }
+}
+
+impl Inner {
+    /// The memory before the first step.
+    pub(crate) fn image(&self) -> &[u64] {
+        &self.built.setting.setup.image
+    }
+
+    /// Whether a fact is on screen.
+    pub(crate) fn is_shown(&self, id: &FactId) -> bool {
+        self.groups.iter().any(|group| group.has(id))
+    }
+}
+
+/// The kernel in words: "before the patch", "after the patch", and what differs from that.
+pub(crate) fn kernel_words(kernel: Kernel) -> String {
+    let text = kernel.to_string();
+    let (preset, switches) = text.split_once(',').unwrap_or((&text, ""));
+    let words = format!("{preset} the patch");
+    if switches.is_empty() { words } else { format!("{words}, with {}", switches.replace(',', ", ")) }
+}
+
+/// The fields a name of the scenario means.
+fn named_fields(words: &Vocabulary, built: &Built, name: &str) -> Vec<Field> {
+    let found = built.names.find_fields(name, 0..name.len()).unwrap_or_default();
+    found
+        .into_iter()
+        .flat_map(|found| words.fields(found.address).filter(move |field| field.part.mask & found.mask == field.part.mask))
+        .collect()
+}

@@ -1,0 +1,161 @@
+//! What can be said of a run: properties that hold or broke, the verdict, and what the kernel has printed.
+
+use lockstep_machine::Fault;
+use lockstep_mm::invariants::{Description, Invariant, Outcome, Severity, Violation, When};
+use lockstep_mm::page::{Page, PageFlags};
+use lockstep_mm::page_alloc::{BAD_PAGE, bad_page_report};
+use lockstep_mm::world::Memory;
+
+use crate::phrase;
+use crate::scene::{Property, PropertyState, StepNo, Verdict, VerdictKind, VerdictMark};
+use crate::session::Inner;
+use crate::tape::Tape;
+use crate::vocabulary::spoken;
+
+/// The properties that are always on screen, with their stable ids. Others come on screen when they break.
+const WATCHED: &[(Invariant, &str)] = &[
+    (Invariant::I1, "freed-never-mlocked"),
+    (Invariant::I2, "mlocked-is-locked"),
+    (Invariant::I3, "locked-is-mlocked"),
+    (Invariant::I12, "locks-in-order"),
+];
+
+/// The properties after a step.
+pub(crate) fn properties(tape: &Tape, step: u32) -> Vec<Property> {
+    let broken = |description: &Description| {
+        tape.violations().iter().find(|violation| violation.invariant == description.invariant && violation.step <= step)
+    };
+    let watched = WATCHED.iter().map(|(invariant, id)| ((*id).to_owned(), invariant.description()));
+    let others = Invariant::ALL
+        .iter()
+        .filter(|row| WATCHED.iter().all(|(watched, _)| *watched != row.invariant) && broken(row).is_some())
+        .map(|row| (row.id.to_lowercase(), row));
+    watched
+        .chain(others)
+        .map(|(id, row)| {
+            let at_end = step == tape.steps() && tape.is_finished();
+            let state = match (broken(row), row.when) {
+                (Some(violation), _) => PropertyState::Broken(StepNo(violation.step)),
+                (None, When::Quiet) if !at_end => PropertyState::Undecided,
+                (None, _) => PropertyState::Holds,
+            };
+            let how = match state {
+                PropertyState::Holds => "holds".to_owned(),
+                PropertyState::Broken(step) => format!("broken at step {}", step.0),
+                PropertyState::Undecided => "not yet decided".to_owned(),
+            };
+            Property {
+                id,
+                text: row.statement.to_owned(),
+                state,
+                spoken: spoken(&format!("{}: {how}.", row.statement)),
+                note: row.reason.to_owned(),
+            }
+        })
+        .collect()
+}
+
+/// The first thing that broke for good, up to a step.
+fn breach(tape: &Tape, step: u32) -> Option<&Violation> {
+    tape.violations()
+        .iter()
+        .find(|violation| violation.step <= step && violation.invariant.description().severity != Severity::Soft)
+}
+
+/// What can be said after a step.
+pub(crate) fn verdict(session: &Inner, tape: &Tape, step: u32) -> Verdict {
+    let at_end = step == tape.steps();
+    let deadlock = tape
+        .trace()
+        .faults()
+        .iter()
+        .find(|record| matches!(record.fault, Fault::Deadlock { .. }) && record.step <= step);
+    let (kind, word, reason, decided) = if let Some(violation) = breach(tape, step) {
+        (VerdictKind::Broken, "Broken", reason(session, tape, violation), Some(violation.step))
+    } else if let Some(record) = deadlock {
+        (VerdictKind::Deadlock, "Deadlock", "every thread waits for another".to_owned(), Some(record.step))
+    } else if at_end && tape.is_finished() {
+        match tape.outcome() {
+            Outcome::Missed => (
+                VerdictKind::Harmless,
+                "Harmless",
+                "a page is left without its mark, and the next reclaim puts that right".to_owned(),
+                Some(step),
+            ),
+            _ => (VerdictKind::Clean, "Ended well", ended_well(session, tape), Some(step)),
+        }
+    } else {
+        let open = "a page freed while mlocked?".to_owned();
+        (VerdictKind::Open, "Still open", open, None)
+    };
+    let said = match (kind, decided) {
+        (VerdictKind::Broken | VerdictKind::Deadlock, Some(step)) => format!("{word} at step {step}: {reason}."),
+        (VerdictKind::Open, _) => format!("{word}."),
+        _ => format!("{word}: {reason}."),
+    };
+    Verdict { kind, word: word.to_owned(), reason, step: decided.map(StepNo), spoken: spoken(&said) }
+}
+
+/// The mark of the whole run's verdict, if it has one.
+pub(crate) fn mark(session: &Inner, tape: &Tape) -> Option<VerdictMark> {
+    let verdict = verdict(session, tape, tape.steps());
+    let step = verdict.step?;
+    Some(VerdictMark { kind: verdict.kind, step, text: verdict.reason })
+}
+
+/// What broke, in a few words.
+fn reason(session: &Inner, tape: &Tape, violation: &Violation) -> String {
+    match violation.invariant {
+        Invariant::I1 => {
+            let page = Page(violation.object);
+            let flags = PageFlags::from_bits_retain(tape.word(page.flags().address(), violation.step));
+            let bad = flags.intersection(PageFlags::CHECK_AT_FREE);
+            if bad == PageFlags::MLOCKED {
+                "page freed while mlocked".to_owned()
+            } else if bad.is_empty() {
+                "page freed while in use".to_owned()
+            } else {
+                format!("page freed with {} set", phrase::names(bad))
+            }
+        }
+        Invariant::I2 => "page stranded: mlocked, and no locked mapping has it".to_owned(),
+        Invariant::I5 => "page stranded on the unevictable list".to_owned(),
+        Invariant::I12 => {
+            format!("{} taken against the order", crate::sentence::lock_label(session, violation.object))
+        }
+        other => {
+            let statement = other.description().statement;
+            format!("not true: {}", lower(statement))
+        }
+    }
+}
+
+fn ended_well(session: &Inner, tape: &Tape) -> String {
+    let Some(page) = session.words.main_page() else {
+        return "every property held".to_owned();
+    };
+    let memory = tape.memory(tape.steps());
+    match Memory(&memory).get(page.state()) {
+        lockstep_mm::page::FrameState::Free => "page freed clean".to_owned(),
+        _ => "every property held".to_owned(),
+    }
+}
+
+fn lower(text: &str) -> String {
+    let mut chars = text.chars();
+    chars.next().map_or_else(String::new, |first| first.to_lowercase().collect::<String>() + chars.as_str())
+}
+
+/// What the kernel has printed up to a step.
+pub(crate) fn log(session: &Inner, tape: &Tape, step: u32) -> Vec<String> {
+    tape.trace()
+        .marks()
+        .iter()
+        .filter(|mark| mark.name == BAD_PAGE && mark.step <= step)
+        .flat_map(|mark| {
+            let memory = tape.memory(mark.step);
+            let comm = session.words.comm(mark.thread);
+            bad_page_report(session.words.world(), Memory(&memory), Page(mark.object), comm)
+        })
+        .collect()
+}
