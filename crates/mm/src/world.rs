@@ -35,9 +35,9 @@ impl Sizes {
     /// Enough for a scenario about one page.
     pub const SMALL: Self = Self {
         pages: 4,
-        processes: 2,
+        processes: 3,
         address_space: 4,
-        vmas: 4,
+        vmas: 6,
         files: 1,
         file_pages: 2,
         anon_vmas: 2,

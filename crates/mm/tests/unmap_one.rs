@@ -10,7 +10,7 @@ use lockstep_mm::kernel::Kernel;
 use lockstep_mm::page::{Mapping, Page};
 use lockstep_mm::pte::PteEntry;
 use lockstep_mm::rmap::{Ttu, try_to_unmap_one};
-use lockstep_mm::setup::{MapKind, PageAt, Setup, SetupCall};
+use lockstep_mm::setup::{Access, MapKind, PageAt, Setup, SetupCall};
 use lockstep_mm::swapfile::add_to_swap;
 use lockstep_mm::vma::{VmFlags, Vma};
 use lockstep_mm::vmscan::isolate_lru_page;
@@ -316,6 +316,8 @@ fn an_empty_entry_is_passed_over_without_a_lock() {
         at: 0,
         pages: 1,
         kind: MapKind::FileShared { file: 0, offset: 0 },
+        locked: false,
+        access: Access::ReadWrite,
     };
     let calls = [
         SetupCall::Create { file: 0, pages: 1 },

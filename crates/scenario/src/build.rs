@@ -6,7 +6,7 @@ use lockstep_machine::{Machine, ThreadId};
 use lockstep_mm::kernel::Kernel;
 use lockstep_mm::page::Page;
 use lockstep_mm::program::{Path, Setting};
-use lockstep_mm::setup::{MapKind, PageAt, Setup, SetupCall, SetupError};
+use lockstep_mm::setup::{Access, MapKind, PageAt, Setup, SetupCall, SetupError};
 use lockstep_mm::vma::Vma;
 use lockstep_mm::world::{Memory, Sizes, World};
 
@@ -283,6 +283,8 @@ fn setup_call(call: &Invocation) -> Option<SetupCall> {
                 at: *at,
                 pages: *pages,
                 kind,
+                locked: false,
+                access: Access::ReadWrite,
             }
         }
         ("read", &[Process(process), Number(at)]) => SetupCall::Read { process, at },

@@ -13,7 +13,10 @@ pub(crate) fn score(session: &Inner, tape: &Tape, summary: String, executed: Str
     let waits = bars::waits(session, tape);
     let beats = beats(session, tape);
     let verdict = verdicts::mark(session, tape);
-    let mut columns: Vec<Column> = tape.events().map(|(step, event)| column(session, tape, step, event)).collect();
+    let mut columns: Vec<Column> = tape
+        .events()
+        .map(|(step, event)| column(session, tape, step, event))
+        .collect();
     let keys = beats
         .iter()
         .map(|beat| beat.step.0)
@@ -21,7 +24,10 @@ pub(crate) fn score(session: &Inner, tape: &Tape, summary: String, executed: Str
         .chain(verdict.iter().map(|mark| mark.step.0))
         .chain([tape.steps()]);
     for key in keys {
-        if let Some(column) = (key as usize).checked_sub(1).and_then(|index| columns.get_mut(index)) {
+        if let Some(column) = (key as usize)
+            .checked_sub(1)
+            .and_then(|index| columns.get_mut(index))
+        {
             column.is_key = true;
         }
     }
@@ -38,7 +44,11 @@ pub(crate) fn score(session: &Inner, tape: &Tape, summary: String, executed: Str
         columns,
         lock_lanes: lock_lanes(session, tape),
         waits,
-        lanes: session.lanes.iter().map(|field| bars::lane(session, tape, field)).collect(),
+        lanes: session
+            .lanes
+            .iter()
+            .map(|field| bars::lane(session, tape, field))
+            .collect(),
         beats,
         verdict,
         parting: None,
@@ -60,7 +70,10 @@ fn column(session: &Inner, tape: &Tape, step: u32, event: &Event) -> Column {
         sentence: sentence::sentence(session, tape, step),
         place: places::of_event(tape.trace(), event),
         is_switch: is_switch(tape, step),
-        is_effect: is_lock || facts::changes(session, tape.trace().changes(event)).iter().any(|change| change.fact.is_some()),
+        is_effect: is_lock
+            || facts::changes(session, tape.trace().changes(event))
+                .iter()
+                .any(|change| change.fact.is_some()),
         is_key: false,
         same_as: same_as(tape, step).map(StepNo),
     }
@@ -79,7 +92,12 @@ fn same_as(tape: &Tape, step: u32) -> Option<u32> {
             .map(move |thread| {
                 let pending = tape.standing(step, thread)?.pending?;
                 // A call of a function is a frame of its own, and being in another call is being somewhere else.
-                Some((pending.operation, pending.location, pending.frame, pending.asked))
+                Some((
+                    pending.operation,
+                    pending.location,
+                    pending.frame,
+                    pending.asked,
+                ))
             })
             .collect::<Vec<_>>()
     };
@@ -96,14 +114,21 @@ pub(crate) fn beats(session: &Inner, tape: &Tape) -> Vec<Beat> {
         .iter()
         .filter_map(|found| {
             let said = session.scenario.beats.get(found.beat)?;
-            Some(Beat { id: said.id.clone(), step: StepNo(found.step), title: said.title.clone() })
+            Some(Beat {
+                id: said.id.clone(),
+                step: StepNo(found.step),
+                title: said.title.clone(),
+            })
         })
         .collect()
 }
 
 /// The title of the beat at a step.
 pub(crate) fn beat_at(session: &Inner, tape: &Tape, step: u32) -> Option<String> {
-    beats(session, tape).into_iter().find(|beat| beat.step.0 == step).map(|beat| beat.title)
+    beats(session, tape)
+        .into_iter()
+        .find(|beat| beat.step.0 == step)
+        .map(|beat| beat.title)
 }
 
 /// The lanes of the locks that a scenario asks for, or of those that matter in the run: held by several or waited for.
@@ -111,9 +136,15 @@ fn lock_lanes(session: &Inner, tape: &Tape) -> Vec<crate::scene::LockLane> {
     let all = locks::all(&session.words, tape, session.image());
     let lanes = all.iter().map(|lock| (lock, bars::lock_lane(tape, lock)));
     if session.lock_lanes.is_empty() {
-        return lanes.filter(|(lock, lane)| !lane.bars.is_empty() && lock.rung <= 5).map(|(_, lane)| lane).collect();
+        return lanes
+            .filter(|(lock, lane)| !lane.bars.is_empty() && lock.rung <= 5)
+            .map(|(_, lane)| lane)
+            .collect();
     }
-    lanes.filter(|(lock, _)| session.lock_lanes.contains(&lock.address)).map(|(_, lane)| lane).collect()
+    lanes
+        .filter(|(lock, _)| session.lock_lanes.contains(&lock.address))
+        .map(|(_, lane)| lane)
+        .collect()
 }
 
 /// The run as a table.
@@ -145,8 +176,12 @@ fn held(session: &Inner, tape: &Tape, step: u32) -> String {
         .threads()
         .filter_map(|thread| {
             let held = tape.standing(step, thread)?.held;
-            let locks: Vec<String> = held.iter().map(|held| locks::lock(&session.words, held.lock).label).collect();
-            (!locks.is_empty()).then(|| format!("{}: {}", session.words.thread(thread), locks.join(", ")))
+            let locks: Vec<String> = held
+                .iter()
+                .map(|held| locks::lock(&session.words, held.lock).label)
+                .collect();
+            (!locks.is_empty())
+                .then(|| format!("{}: {}", session.words.thread(thread), locks.join(", ")))
         })
         .collect();
     all.join("; ")

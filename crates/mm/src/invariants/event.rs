@@ -5,7 +5,7 @@ use lockstep_machine::{Action, Address, Effect, Event, HeldLock, LockMode, Trace
 use super::{Invariant, state};
 use crate::kernel::{Kernel, MlockUnder};
 use crate::page::{Page, PageFlags};
-use crate::vma::VmFlags;
+use crate::vma::{VmFlags, Vma};
 use crate::world::{Memory, Object, World};
 
 /// What must hold of the last step of `trace`; `memory` is as it left it.
@@ -72,13 +72,29 @@ fn marking(
     }
     if kernel.mlock == MlockUnder::PteLock && inside("try_to_unmap_one") {
         let justified = state::mappings(world, memory, page).any(|vma| {
-            has(memory.get(vma.mm()).page_table_lock().0)
-                && memory.get(vma.flags()).contains(VmFlags::LOCKED)
+            let ptl = memory.get(vma.mm()).page_table_lock().0;
+            let locked = memory.get(vma.flags()).contains(VmFlags::LOCKED);
+            event
+                .held
+                .find(ptl)
+                .is_some_and(|held| locked || was_locked(trace, event, vma, held.since))
         });
         if !justified {
             broken.push((Invariant::I10, page.0));
         }
     }
+}
+
+/// Whether the thread of `event` has read VM_LOCKED of a mapping as set since the step that took the page-table lock.
+///
+/// If the flag is clear by now, whoever cleared it has its own hold of that lock still before it, and takes the mark off after.
+fn was_locked(trace: &Trace, event: &Event, vma: Vma, since: u32) -> bool {
+    trace.events().iter().skip(since as usize).any(|earlier| {
+        earlier.thread == event.thread
+            && earlier.operation.address == vma.flags().address()
+            && earlier.operation.action == Action::Read
+            && VmFlags::from_bits_retain(earlier.value).contains(VmFlags::LOCKED)
+    })
 }
 
 /// I14 and I20: what a call of `try_to_unmap_one()` that ended with this step may say.

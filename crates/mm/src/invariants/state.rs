@@ -81,7 +81,8 @@ pub(super) fn when_quiet(
     if memory.get(zone.nr_mlock()) != mlocked_pages {
         broken.push((Invariant::I15, zone.nr_mlock().address()));
     }
-    for mm in world.mms() {
+    // A process that has exited does not bother to count down.
+    for mm in world.mms().filter(|mm| memory.get(mm.users()) != 0) {
         let locked: u64 = vmas_of(world, memory, mm)
             .filter(|vma| memory.get(vma.flags()).contains(VmFlags::LOCKED))
             .map(|vma| memory.get(vma.end()) - memory.get(vma.start()))

@@ -11,7 +11,7 @@ use lockstep_mm::invariants::{Outcome, Watch};
 use lockstep_mm::kernel::{IMmap, Kernel};
 use lockstep_mm::page::Page;
 use lockstep_mm::program::{Path, Setting};
-use lockstep_mm::setup::{MapKind, PageAt, Setup, SetupCall};
+use lockstep_mm::setup::{Access, MapKind, PageAt, Setup, SetupCall};
 use lockstep_mm::world::{Memory, Sizes, World};
 
 /// The page at the first address of the first process.
@@ -25,6 +25,8 @@ pub const COW_NOT_MLOCKED: &[SetupCall] = &[
         at: 0,
         pages: 1,
         kind: MapKind::FilePrivate { file: 0, offset: 0 },
+        locked: false,
+        access: Access::ReadWrite,
     },
     SetupCall::Write { process: 0, at: 0 },
     SetupCall::Drain,
@@ -47,6 +49,8 @@ pub const FILE_NOT_MLOCKED: &[SetupCall] = &[
         at: 0,
         pages: 1,
         kind: MapKind::FileShared { file: 0, offset: 0 },
+        locked: false,
+        access: Access::ReadWrite,
     },
     SetupCall::MlockOnFault {
         process: 0,
