@@ -107,7 +107,7 @@ impl Lines<'_> {
 
     /// Where the words after a small label begin.
     fn indent(&self) -> f64 {
-        self.font * 3.2
+        self.font * 3.1
     }
 
     fn name(&mut self, card: &ThreadCard) {

@@ -68,7 +68,7 @@ fn one(canvas: &mut Canvas, fact: &Fact, area: Rect, font: f64) {
     };
     let label_font = Font::mono(font);
     let label_width = label_font.width(&fact.label);
-    let base = middle - font * 0.1;
+    let base = middle - font * 0.22;
     canvas.text(
         "lk-ink",
         (left, base),
@@ -98,7 +98,7 @@ fn one(canvas: &mut Canvas, fact: &Fact, area: Rect, font: f64) {
     let small = Font::sans(font - 1.5);
     canvas.text(
         "lk-soft",
-        (left, base + font * 1.2),
+        (left, base + font * 1.22),
         Anchor::Start,
         small,
         right - left,

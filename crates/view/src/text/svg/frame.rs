@@ -32,10 +32,10 @@ const EMBED: Layout = Layout {
     margin: 12.0,
     title: 38.0,
     title_font: 15.0,
-    cards: 184.0,
-    facts: 176.0,
+    cards: 181.0,
+    facts: 164.0,
     font: 11.5,
-    inset: 10.0,
+    inset: 9.0,
     sentence: 48.0,
     sentence_font: 14.0,
     foot: 40.0,
@@ -47,13 +47,13 @@ const WIDE: Layout = Layout {
     margin: 24.0,
     title: 56.0,
     title_font: 21.0,
-    cards: 192.0,
+    cards: 206.0,
     facts: 320.0,
     font: 13.5,
     inset: 14.0,
     sentence: 60.0,
     sentence_font: 18.0,
-    foot: 48.0,
+    foot: 52.0,
     style: ScoreStyle::Full,
 };
 
@@ -121,7 +121,7 @@ pub(super) fn draw(
     let bottom = score::draw(canvas, account.score, place);
     let height = match size {
         FrameSize::Embed => (bottom + layout.foot).max(400.0),
-        FrameSize::Wide => (bottom + layout.foot).ceil(),
+        FrameSize::Wide => (bottom + 12.0 + layout.foot).ceil(),
     };
     draw_foot(
         canvas,
@@ -138,7 +138,7 @@ pub(super) fn draw(
 
 fn draw_title(canvas: &mut Canvas, account: &Account<'_>, layout: &Layout, area: Rect) {
     let base = area.height / 2.0 + layout.title_font * 0.36;
-    let font = Font::sans(layout.title_font - 2.5);
+    let font = Font::sans(layout.font + 1.0);
     let kernel = &account.headline.kernel;
     let width = font.width(kernel) + 20.0;
     let pill = Rect {
@@ -264,21 +264,14 @@ fn draw_foot(canvas: &mut Canvas, scene: &Scene, layout: &Layout, area: Rect) {
         "" => verdict.word.clone(),
         reason => format!("{}: {reason}", verdict.word),
     };
-    let room = area.width - 160.0;
-    let width = font.bold().width(&text).min(room);
     let class = if is_alarm { "lk-alarm" } else { "lk-ink" };
     canvas.text(
         class,
-        (area.right(), base),
+        (area.right() - 26.0, base),
         Anchor::End,
         font.bold(),
-        room,
+        area.width - 160.0,
         &text,
     );
-    verdict_mark(
-        canvas,
-        verdict.kind,
-        (area.right() - width - 16.0, middle),
-        18.0,
-    );
+    verdict_mark(canvas, verdict.kind, (area.right() - 9.0, middle), 18.0);
 }

@@ -42,7 +42,7 @@ impl Font {
         let ems: f64 = text.chars().map(|sign| self.em(sign)).sum();
         ems * self.size
             * if self.is_bold && !self.is_mono {
-                1.06
+                1.1
             } else {
                 1.0
             }
@@ -56,9 +56,9 @@ impl Font {
             'i' | 'j' | 'l' | 'I' | '\'' | '|' | '.' | ',' | ':' | ';' | '!' => 0.29,
             ' ' | 'f' | 'r' | 't' | '(' | ')' | '[' | ']' | '-' | '/' => 0.38,
             'm' | 'w' | 'M' | 'W' | '@' | '%' => 0.92,
-            'A'..='Z' => 0.68,
+            'A'..='Z' => 0.69,
             '\u{2026}' => 0.9,
-            _ if sign.is_ascii() => 0.58,
+            _ if sign.is_ascii() => 0.6,
             _ => 1.0,
         }
     }

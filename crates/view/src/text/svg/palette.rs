@@ -140,13 +140,13 @@ pub(super) fn patterns(id: &str) -> String {
     for thread in ["a", "b", "c", "d"] {
         let texture = match thread {
             "b" => {
-                "<path d=\"M-1 1L1 -1M0 6L6 0M5 7L7 5\" style=\"stroke:var(--lk-ground)\" stroke-width=\"1.1\" stroke-opacity=\".4\" fill=\"none\"/>"
+                "<path d=\"M-1 1L1 -1M0 6L6 0M5 7L7 5\" style=\"stroke:var(--lk-ground)\" stroke-width=\"1\" stroke-opacity=\".3\" fill=\"none\"/>"
             }
             "c" => {
-                "<circle cx=\"3\" cy=\"3\" r=\"1\" style=\"fill:var(--lk-ground)\" fill-opacity=\".5\"/>"
+                "<circle cx=\"3\" cy=\"3\" r=\".9\" style=\"fill:var(--lk-ground)\" fill-opacity=\".38\"/>"
             }
             "d" => {
-                "<path d=\"M-1 5L1 7M0 0L6 6M5 -1L7 1\" style=\"stroke:var(--lk-ground)\" stroke-width=\"1.1\" stroke-opacity=\".4\" fill=\"none\"/>"
+                "<path d=\"M-1 5L1 7M0 0L6 6M5 -1L7 1\" style=\"stroke:var(--lk-ground)\" stroke-width=\"1\" stroke-opacity=\".3\" fill=\"none\"/>"
             }
             _ => "",
         };

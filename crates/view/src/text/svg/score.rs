@@ -81,7 +81,7 @@ struct Sizes {
 }
 
 const FULL: Sizes = Sizes {
-    label: 132.0,
+    label: 146.0,
     ruler: 24.0,
     thread: 32.0,
     cell: 22.0,
@@ -102,7 +102,7 @@ const STRIP: Sizes = Sizes {
 };
 
 /// The widest a column gets.
-const MAX_COLUMN: f64 = 28.0;
+const MAX_COLUMN: f64 = 40.0;
 
 /// Draws a score and gives its lower edge.
 pub(super) fn draw(canvas: &mut Canvas, score: &Score, place: ScorePlace) -> f64 {

@@ -122,7 +122,7 @@ fn draw_signs(canvas: &mut Canvas, locks: &[&LockLane], area: Rect) -> f64 {
         "[ takes a lock",
         "] drops it",
         "? tries",
-        "? struck: fails",
+        "/ tries, fails",
         "! asks, waits",
     ];
     let (mut x, mut y) = (area.x, area.y);
@@ -138,7 +138,19 @@ fn draw_signs(canvas: &mut Canvas, locks: &[&LockLane], area: Rect) -> f64 {
     for text in signs {
         let (sign, words) = text.split_at(1);
         let (x, y) = at(12.0 + FONT.width(words));
-        canvas.text("lk-ink", (x, y), Anchor::Start, mono, 20.0, sign);
+        // The sign of a lock that was tried in vain is the one of trying, struck through.
+        let is_struck = sign == "/";
+        canvas.text(
+            "lk-ink",
+            (x, y),
+            Anchor::Start,
+            mono,
+            20.0,
+            if is_struck { "?" } else { sign },
+        );
+        if is_struck {
+            canvas.line("lk-mark", (x - 1.0, y + 1.5), (x + 8.5, y - 10.0));
+        }
         canvas.text("lk-soft", (x + 8.0, y), Anchor::Start, FONT, 200.0, words);
     }
     let first = ThreadId(0);

@@ -102,8 +102,13 @@ pub(super) fn wave(canvas: &mut Canvas, lane: &Lane, grid: Grid, sizes: Sizes, a
         // Writing to a string cannot fail.
         let _ = write!(path, "{sign}{} {}L{} {}", px(left), px(y), px(right), px(y));
         let font = Font::sans((sizes.font - 2.0).min(area.height * 0.5));
-        let at = (left + 6.0, (high + low) / 2.0 + font.size * 0.36);
-        if font.width(&span.text) + 12.0 <= right - left {
+        // The text keeps clear of the cursor's line.
+        let cursor = grid.right(grid.cursor);
+        let start = left + 6.0;
+        let is_crossed = start - 3.0 < cursor && cursor < start + font.width(&span.text) + 3.0;
+        let start = if is_crossed { cursor + 6.0 } else { start };
+        let at = (start, (high + low) / 2.0 + font.size * 0.36);
+        if start + font.width(&span.text) + 6.0 <= right {
             canvas.text("lk-soft", at, Anchor::Start, font, right - left, &span.text);
         }
     }

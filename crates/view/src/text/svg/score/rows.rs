@@ -165,19 +165,27 @@ fn draw_wait(canvas: &mut Canvas, wait: &WaitBar, grid: Grid, sizes: Sizes, midd
         format!("{}{holder}", wait.label),
         wait.label.clone(),
     ];
+    // The text keeps clear of the cursor's line.
+    let cursor = grid.right(grid.cursor).max(bar.x).min(bar.right());
+    let (left, right) = if cursor - bar.x > bar.right() - cursor {
+        (bar.x, cursor)
+    } else {
+        (cursor, bar.right())
+    };
     let Some(text) = texts
         .iter()
-        .find(|text| font.width(text) + 12.0 <= bar.width)
+        .find(|text| font.width(text) + 12.0 <= right - left)
     else {
         return;
     };
+    let center = (left + right) / 2.0;
     let plate = Rect {
-        x: bar.x + (bar.width - font.width(text)) / 2.0 - 3.0,
+        x: center - font.width(text) / 2.0 - 3.0,
         y: bar.y + 1.0,
         width: font.width(text) + 6.0,
         height: height - 2.0,
     };
     canvas.rect("lk-plate", plate, 0.0);
-    let at = (bar.x + bar.width / 2.0, middle + font.size * 0.35);
+    let at = (center, middle + font.size * 0.35);
     canvas.text("lk-ink", at, Anchor::Middle, font, bar.width, text);
 }
