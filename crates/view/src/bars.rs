@@ -15,7 +15,9 @@ pub(crate) fn lock_lane(tape: &Tape, lock: &Lock) -> LockLane {
     for thread in tape.threads() {
         let mut open: Option<LockBar> = None;
         for step in 0..=tape.steps() {
-            let held = tape.standing(step, thread).and_then(|standing| standing.held.find(lock.address).copied());
+            let held = tape
+                .standing(step, thread)
+                .and_then(|standing| standing.held.find(lock.address).copied());
             match (&open, held) {
                 (None, Some(held)) => {
                     open = Some(LockBar {
@@ -26,7 +28,10 @@ pub(crate) fn lock_lane(tape: &Tape, lock: &Lock) -> LockLane {
                     });
                 }
                 (Some(_), None) => {
-                    bars.extend(open.take().map(|bar| LockBar { to: Some(StepNo(step)), ..bar }));
+                    bars.extend(open.take().map(|bar| LockBar {
+                        to: Some(StepNo(step)),
+                        ..bar
+                    }));
                 }
                 _ => {}
             }
@@ -34,16 +39,31 @@ pub(crate) fn lock_lane(tape: &Tape, lock: &Lock) -> LockLane {
         bars.extend(open);
     }
     bars.sort_by_key(|bar| (bar.from, bar.thread));
-    LockLane { lock: lock.id.clone(), label: lock.label.clone(), pattern: lock.pattern, bars }
+    LockLane {
+        lock: lock.id.clone(),
+        label: lock.label.clone(),
+        pattern: lock.pattern,
+        bars,
+    }
 }
 
-/// The stretches in which threads could not run. A wait that begins with the last step has no length, and no bar.
+/// The stretches in which threads could not run.
+///
+/// A thread that has not made its first step is not waiting: it is not there yet.
+/// A wait that begins with the last step has no length, and no bar.
 pub(crate) fn waits(session: &Inner, tape: &Tape) -> Vec<WaitBar> {
     let mut waits: Vec<WaitBar> = Vec::new();
     for thread in tape.threads() {
         let mut open: Option<(lockstep_machine::Blocked, u32)> = None;
-        for step in 0..=tape.steps() {
-            let blocked = match tape.standing(step, thread).map(|standing| standing.readiness) {
+        let begun = tape
+            .events()
+            .find(|(_, event)| event.thread == thread)
+            .map(|(step, _)| step);
+        for step in begun.unwrap_or(u32::MAX)..=tape.steps() {
+            let blocked = match tape
+                .standing(step, thread)
+                .map(|standing| standing.readiness)
+            {
                 Some(Readiness::Blocked(blocked)) => Some(blocked),
                 _ => None,
             };
@@ -95,7 +115,12 @@ pub(crate) fn lane(session: &Inner, tape: &Tape, field: &Field) -> Lane {
     };
     let mut spans = vec![span(0, None, level(0))];
     for (step, event) in tape.events() {
-        if tape.trace().changes(event).iter().all(|change| change.address != field.address) {
+        if tape
+            .trace()
+            .changes(event)
+            .iter()
+            .all(|change| change.address != field.address)
+        {
             continue;
         }
         let next = span(step, Some(event.thread.into()), level(step));
@@ -106,5 +131,9 @@ pub(crate) fn lane(session: &Inner, tape: &Tape, field: &Field) -> Lane {
             spans.push(next);
         }
     }
-    Lane { fact: field.id.clone(), label: field.label.clone(), spans }
+    Lane {
+        fact: field.id.clone(),
+        label: field.label.clone(),
+        spans,
+    }
 }

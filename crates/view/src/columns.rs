@@ -2,18 +2,24 @@
 
 use lockstep_machine::{Effect, Event};
 
-use crate::scene::{Beat, Column, Row, Score, StepNo, ThreadRow};
+use crate::scene::{Beat, Column, LockLane, Row, Score, StepNo, ThreadRow, WaitBar};
 use crate::session::Inner;
 use crate::tape::Tape;
 use crate::vocabulary::spoken;
 use crate::{bars, facts, locks, phrase, places, sentence, verdicts};
+
+/// The rung of ptl in the documented order of locks.
+const PTL_RUNG: u8 = 4;
 
 /// The score of a run, but for what the order asked for has to do with it.
 pub(crate) fn score(session: &Inner, tape: &Tape, summary: String, executed: String) -> Score {
     let waits = bars::waits(session, tape);
     let beats = beats(session, tape);
     let verdict = verdicts::mark(session, tape);
-    let mut columns: Vec<Column> = tape.events().map(|(step, event)| column(session, tape, step, event)).collect();
+    let mut columns: Vec<Column> = tape
+        .events()
+        .map(|(step, event)| column(session, tape, step, event))
+        .collect();
     let keys = beats
         .iter()
         .map(|beat| beat.step.0)
@@ -21,7 +27,10 @@ pub(crate) fn score(session: &Inner, tape: &Tape, summary: String, executed: Str
         .chain(verdict.iter().map(|mark| mark.step.0))
         .chain([tape.steps()]);
     for key in keys {
-        if let Some(column) = (key as usize).checked_sub(1).and_then(|index| columns.get_mut(index)) {
+        if let Some(column) = (key as usize)
+            .checked_sub(1)
+            .and_then(|index| columns.get_mut(index))
+        {
             column.is_key = true;
         }
     }
@@ -36,9 +45,13 @@ pub(crate) fn score(session: &Inner, tape: &Tape, summary: String, executed: Str
             .collect(),
         switches: columns.iter().filter(|column| column.is_switch).count() as u32,
         columns,
-        lock_lanes: lock_lanes(session, tape),
+        lock_lanes: lock_lanes(session, tape, &waits),
         waits,
-        lanes: session.lanes.iter().map(|field| bars::lane(session, tape, field)).collect(),
+        lanes: session
+            .lanes
+            .iter()
+            .map(|field| bars::lane(session, tape, field))
+            .collect(),
         beats,
         verdict,
         parting: None,
@@ -60,7 +73,10 @@ fn column(session: &Inner, tape: &Tape, step: u32, event: &Event) -> Column {
         sentence: sentence::sentence(session, tape, step),
         place: places::of_event(tape.trace(), event),
         is_switch: is_switch(tape, step),
-        is_effect: is_lock || facts::changes(session, tape.trace().changes(event)).iter().any(|change| change.fact.is_some()),
+        is_effect: is_lock
+            || facts::changes(session, tape.trace().changes(event))
+                .iter()
+                .any(|change| change.fact.is_some()),
         is_key: false,
         same_as: same_as(tape, step).map(StepNo),
     }
@@ -74,20 +90,27 @@ fn is_switch(tape: &Tape, step: u32) -> bool {
 
 /// The first earlier moment at which memory and every thread were exactly as they are after `step`.
 fn same_as(tape: &Tape, step: u32) -> Option<u32> {
-    let moment = |step: u32| {
-        tape.threads()
-            .map(move |thread| {
-                let pending = tape.standing(step, thread)?.pending?;
+    let same = |earlier: u32| {
+        tape.threads().all(|thread| {
+            let pending = |step: u32| {
+                let pending = tape
+                    .standing(step, thread)
+                    .and_then(|standing| standing.pending);
                 // A call of a function is a frame of its own, and being in another call is being somewhere else.
-                Some((pending.operation, pending.location, pending.frame, pending.asked))
-            })
-            .collect::<Vec<_>>()
+                pending.map(|pending| {
+                    (
+                        pending.location,
+                        pending.operation,
+                        pending.frame,
+                        pending.asked,
+                    )
+                })
+            };
+            pending(earlier) == pending(step)
+        })
     };
-    let now = moment(step);
-    (0..step).find(|earlier| {
-        // Comparing memory is dear, and hardly ever needed: a step leads to another line.
-        moment(*earlier) == now && tape.memory(*earlier) == tape.memory(step)
-    })
+    // Comparing memory is dear, and hardly ever needed: a step leads to another line.
+    (0..step).find(|earlier| same(*earlier) && tape.memory(*earlier) == tape.memory(step))
 }
 
 /// The beats of a run.
@@ -96,24 +119,36 @@ pub(crate) fn beats(session: &Inner, tape: &Tape) -> Vec<Beat> {
         .iter()
         .filter_map(|found| {
             let said = session.scenario.beats.get(found.beat)?;
-            Some(Beat { id: said.id.clone(), step: StepNo(found.step), title: said.title.clone() })
+            Some(Beat {
+                id: said.id.clone(),
+                step: StepNo(found.step),
+                title: said.title.clone(),
+            })
         })
         .collect()
 }
 
 /// The title of the beat at a step.
 pub(crate) fn beat_at(session: &Inner, tape: &Tape, step: u32) -> Option<String> {
-    beats(session, tape).into_iter().find(|beat| beat.step.0 == step).map(|beat| beat.title)
+    beats(session, tape)
+        .into_iter()
+        .find(|beat| beat.step.0 == step)
+        .map(|beat| beat.title)
 }
 
-/// The lanes of the locks that a scenario asks for, or of those that matter in the run: held by several or waited for.
-fn lock_lanes(session: &Inner, tape: &Tape) -> Vec<crate::scene::LockLane> {
-    let all = locks::all(&session.words, tape, session.image());
-    let lanes = all.iter().map(|lock| (lock, bars::lock_lane(tape, lock)));
-    if session.lock_lanes.is_empty() {
-        return lanes.filter(|(lock, lane)| !lane.bars.is_empty() && lock.rung <= 5).map(|(_, lane)| lane).collect();
-    }
-    lanes.filter(|(lock, _)| session.lock_lanes.contains(&lock.address)).map(|(_, lane)| lane).collect()
+/// The lanes of the locks a scenario asks for, of those somebody waits for, and of the others the run uses, down to ptl:
+/// the spinlocks below it are held for a step or two at a time and would only be noise.
+fn lock_lanes(session: &Inner, tape: &Tape, waits: &[WaitBar]) -> Vec<LockLane> {
+    locks::all(&session.words, tape, session.image())
+        .iter()
+        .map(|lock| (lock, bars::lock_lane(tape, lock)))
+        .filter(|(lock, lane)| {
+            let is_asked_for = session.lock_lanes.contains(&lock.address);
+            let is_waited_for = waits.iter().any(|wait| wait.lock == lock.id);
+            is_asked_for || is_waited_for || (lock.rung <= PTL_RUNG && !lane.bars.is_empty())
+        })
+        .map(|(_, lane)| lane)
+        .collect()
 }
 
 /// The run as a table.
@@ -145,8 +180,12 @@ fn held(session: &Inner, tape: &Tape, step: u32) -> String {
         .threads()
         .filter_map(|thread| {
             let held = tape.standing(step, thread)?.held;
-            let locks: Vec<String> = held.iter().map(|held| locks::lock(&session.words, held.lock).label).collect();
-            (!locks.is_empty()).then(|| format!("{}: {}", session.words.thread(thread), locks.join(", ")))
+            let locks: Vec<String> = held
+                .iter()
+                .map(|held| locks::lock(&session.words, held.lock).label)
+                .collect();
+            (!locks.is_empty())
+                .then(|| format!("{}: {}", session.words.thread(thread), locks.join(", ")))
         })
         .collect();
     all.join("; ")

@@ -32,14 +32,26 @@ pub(crate) fn groups(words: &Vocabulary, image: &[u64], wanted: &[FactId]) -> Ve
     let shown = words.shown();
     let mut groups = Vec::new();
     let mut add = |kind, first: Address, addresses: Vec<Address>| {
-        let Some(place) = words.place(first) else { return };
+        let Some(place) = words.place(first) else {
+            return;
+        };
         let fields: Vec<Field> = addresses
             .into_iter()
             .flat_map(|address| words.fields(address))
-            .filter(|field| if wanted.is_empty() { field.part.is_shown } else { wanted.contains(&field.id) })
+            .filter(|field| {
+                if wanted.is_empty() {
+                    field.part.is_shown
+                } else {
+                    wanted.contains(&field.id)
+                }
+            })
             .collect();
         if !fields.is_empty() {
-            groups.push(Group { kind, object: place.object, fields });
+            groups.push(Group {
+                kind,
+                object: place.object,
+                fields,
+            });
         }
     };
     for vma in &shown.vmas {
@@ -81,8 +93,15 @@ pub(crate) fn groups(words: &Vocabulary, image: &[u64], wanted: &[FactId]) -> Ve
     ];
     add(GroupKind::Zone, zone.0, counters.to_vec());
     for file in &shown.files {
-        let slots = (0..u64::from(words.world().sizes().file_pages)).map(|index| file.slot(index).address());
-        let all = [file.size().address(), file.nrpages().address(), file.i_mmap().address()].into_iter().chain(slots);
+        let slots = (0..u64::from(words.world().sizes().file_pages))
+            .map(|index| file.slot(index).address());
+        let all = [
+            file.size().address(),
+            file.nrpages().address(),
+            file.i_mmap().address(),
+        ]
+        .into_iter()
+        .chain(slots);
         add(GroupKind::File, file.0, all.collect());
     }
     groups
@@ -116,17 +135,25 @@ pub(crate) fn at(session: &Inner, tape: &Tape, step: u32, memory: &[u64]) -> Vec
         .collect()
 }
 
-fn fact(session: &Inner, tape: &Tape, step: u32, field: &Field, now: u64, before: Option<u64>) -> Fact {
+fn fact(
+    session: &Inner,
+    tape: &Tape,
+    step: u32,
+    field: &Field,
+    now: u64,
+    before: Option<u64>,
+) -> Fact {
     let words = &session.words;
     let show = field.part.show;
     let text = value::text(words, show, now);
     let set_by = set_by(session, tape, step, field);
     let by = match &set_by {
         SetBy::Step { step, thread, .. } => {
-            let name = lockstep_machine::ThreadId::new(usize::from(thread.0)).map_or("nobody", |thread| words.thread(thread));
+            let name = lockstep_machine::ThreadId::new(usize::from(thread.0))
+                .map_or("nobody", |thread| words.thread(thread));
             format!("Set by {name} at step {}.", step.0)
         }
-        SetBy::Setup { text } => format!("{}{}.", text[..1].to_uppercase(), &text[1..]),
+        SetBy::Setup { text } => format!("Set {text}."),
     };
     Fact {
         id: field.id.clone(),
@@ -154,8 +181,13 @@ fn set_by(session: &Inner, tape: &Tape, step: u32, field: &Field) -> SetBy {
     }
     let setup = &session.built.setting.setup;
     // The set-up notes which call changed a word last, but not which of its bits.
-    let call = setup.changed_by.get(&field.address).filter(|_| field.part.mask == u64::MAX || is_of_one_call(session, field));
-    let told = call.and_then(|number| session.scenario.setup.get(*number)).map(|made| session.scenario.call_text(&made.call));
+    let call = setup
+        .changed_by
+        .get(&field.address)
+        .filter(|_| field.part.mask == u64::MAX || is_of_one_call(session, field));
+    let told = call
+        .and_then(|number| session.scenario.setup.get(*number))
+        .map(|made| session.scenario.call_text(&made.call));
     SetBy::Setup {
         text: match told {
             Some(call) => format!("by {call}, before step 1"),
@@ -169,8 +201,16 @@ fn set_by(session: &Inner, tape: &Tape, step: u32, field: &Field) -> SetBy {
 /// A mapping's flags are stored twice at most: by mmap(), which locks nothing, and by the call that locks it.
 fn is_of_one_call(session: &Inner, field: &Field) -> bool {
     let locks = VmFlags::LOCKED_BOTH.bits() & field.part.mask != 0;
-    let is_vma = matches!(session.words.place(field.address).map(|place| place.object), Some(Object::Vma(_)));
-    is_vma && locks && Memory(&session.built.setting.setup.image).get(lockstep_machine::Word::<u64>::at(field.address)) & field.part.mask != 0
+    let is_vma = matches!(
+        session.words.place(field.address).map(|place| place.object),
+        Some(Object::Vma(_))
+    );
+    is_vma
+        && locks
+        && Memory(&session.built.setting.setup.image)
+            .get(lockstep_machine::Word::<u64>::at(field.address))
+            & field.part.mask
+            != 0
 }
 
 /// What a step changed, most telling first. Locks are told on their own.
@@ -200,7 +240,13 @@ pub(crate) fn changes(session: &Inner, changes: &[lockstep_machine::Change]) -> 
 pub(crate) fn effects(session: &Inner, made: &[lockstep_machine::Change]) -> Vec<Effect> {
     changes(session, made)
         .into_iter()
-        .filter_map(|change| Some(Effect { fact: change.fact?, label: change.label, value: change.to }))
+        .filter_map(|change| {
+            Some(Effect {
+                fact: change.fact?,
+                label: change.label,
+                value: change.to,
+            })
+        })
         .collect()
 }
 
@@ -223,7 +269,12 @@ fn title(session: &Inner, group: &Group) -> String {
         GroupKind::Zone => "Zone",
         GroupKind::File => "File",
     };
-    let alone = session.groups.iter().filter(|other| other.kind == group.kind).count() == 1;
+    let alone = session
+        .groups
+        .iter()
+        .filter(|other| other.kind == group.kind)
+        .count()
+        == 1;
     match group.kind {
         GroupKind::Pte | GroupKind::Zone => title.to_owned(),
         GroupKind::Vma if alone => title.to_owned(),
@@ -234,20 +285,47 @@ fn title(session: &Inner, group: &Group) -> String {
 fn subtitle(words: &Vocabulary, memory: &[u64], group: &Group) -> String {
     let memory = Memory(memory);
     match group.object {
-        Object::Vma(number) => words.world().vmas().nth(number as usize).map_or_else(String::new, |vma| of_vma(words, memory, vma)),
-        Object::Pte { process, address } => format!("process {}, page {address}", words.object(Object::Mm(process))),
-        Object::Page(number) => words.world().pages().nth(number as usize).map_or_else(String::new, |page| of_page(words, memory, page)),
+        Object::Vma(number) => words
+            .world()
+            .vmas()
+            .nth(number as usize)
+            .map_or_else(String::new, |vma| of_vma(words, memory, vma)),
+        Object::Pte { process, address } => format!(
+            "process {}, page {address}",
+            words.object(Object::Mm(process))
+        ),
+        Object::Page(number) => words
+            .world()
+            .pages()
+            .nth(number as usize)
+            .map_or_else(String::new, |page| of_page(words, memory, page)),
         Object::Zone => "counters of the kernel".to_owned(),
         _ => "its size and its page cache".to_owned(),
     }
 }
 
 fn of_vma(words: &Vocabulary, memory: Memory<'_>, vma: Vma) -> String {
-    let name = |address: Address| words.place(address).map_or_else(String::new, |place| words.object(place.object));
-    let kind = if memory.get(vma.flags()).contains(VmFlags::SHARED) { "shared" } else { "private" };
+    let name = |address: Address| {
+        words
+            .place(address)
+            .map_or_else(String::new, |place| words.object(place.object))
+    };
+    let kind = if memory.get(vma.flags()).contains(VmFlags::SHARED) {
+        "shared"
+    } else {
+        "private"
+    };
     let file = memory.get(vma.file());
-    let shows = if file.is_null() { "memory".to_owned() } else { format!("mapping of file {}", name(file.0)) };
-    format!("{}: process {}, {kind} {shows}", name(vma.0), name(memory.get(vma.mm()).0))
+    let shows = if file.is_null() {
+        "memory".to_owned()
+    } else {
+        format!("mapping of file {}", name(file.0))
+    };
+    format!(
+        "{}: process {}, {kind} {shows}",
+        name(vma.0),
+        name(memory.get(vma.mm()).0)
+    )
 }
 
 fn of_page(words: &Vocabulary, memory: Memory<'_>, page: Page) -> String {
@@ -255,11 +333,15 @@ fn of_page(words: &Vocabulary, memory: Memory<'_>, page: Page) -> String {
         (FrameState::Free, _) => "free".to_owned(),
         (FrameState::Bad, _) => "freed in a bad state, never used again".to_owned(),
         (FrameState::InUse, Mapping::File(file)) => {
-            let name = words.place(file).map_or_else(String::new, |place| words.object(place.object));
+            let name = words
+                .place(file)
+                .map_or_else(String::new, |place| words.object(place.object));
             format!("page {} of file {name}", memory.get(page.index()))
         }
         (FrameState::InUse, Mapping::Anon(_)) => "anonymous, a private copy".to_owned(),
-        (FrameState::InUse, Mapping::None) if memory.get(page.flags()).contains(PageFlags::SWAPBACKED) => {
+        (FrameState::InUse, Mapping::None)
+            if memory.get(page.flags()).contains(PageFlags::SWAPBACKED) =>
+        {
             "on its way back to the allocator".to_owned()
         }
         (FrameState::InUse, Mapping::None) => "belongs to nothing".to_owned(),

@@ -47,7 +47,6 @@ pub(crate) fn parts(place: Place) -> &'static [Part] {
         (Object::Page(_), "state") => STATE,
         (Object::Page(_), "index") => INDEX,
         (Object::Vma(_), "flags") => VM_FLAGS,
-        (Object::Vma(_), "anon_vma") => VMA_ANON,
         (Object::Pte { .. }, _) => PTE,
         (Object::Zone, "nr_mlock") => NR_MLOCK,
         (Object::Zone, "pgculled") => PGCULLED,
@@ -73,11 +72,27 @@ pub(crate) fn parts(place: Place) -> &'static [Part] {
 }
 
 const fn part(key: &'static str, show: Show, rank: u8, is_shown: bool, note: &'static str) -> Part {
-    Part { key, label: key, mask: u64::MAX, show, rank, is_shown, note }
+    Part {
+        key,
+        label: key,
+        mask: u64::MAX,
+        show,
+        rank,
+        is_shown,
+        note,
+    }
 }
 
 const fn flag(key: &'static str, mask: u64, rank: u8, is_shown: bool, note: &'static str) -> Part {
-    Part { key, label: key, mask, show: Show::Bit, rank, is_shown, note }
+    Part {
+        key,
+        label: key,
+        mask,
+        show: Show::Bit,
+        rank,
+        is_shown,
+        note,
+    }
 }
 
 const fn named(label: &'static str, part: Part) -> Part {
@@ -133,15 +148,12 @@ const MAPCOUNT: &[Part] = &[part(
     true,
     "How many page-table entries map the page. Whoever lowers it to 0 also has to take PG_mlocked off.",
 )];
-const COUNT: &[Part] = &[named(
+const COUNT: &[Part] = &[part(
     "refs",
-    part(
-        "refs",
-        Show::Count,
-        3,
-        true,
-        "How many hold on to the page: entries, caches, whoever is looking at it. Who drops the last reference frees the page.",
-    ),
+    Show::Count,
+    3,
+    true,
+    "How many hold on to the page: entries, caches, whoever is looking at it. Who drops the last reference frees the page.",
 )];
 const REFERENCES: &[Part] = &[named(
     "held by",
@@ -172,7 +184,13 @@ const MAPPING: &[Part] = &[named(
 )];
 const PRIVATE: &[Part] = &[named(
     "swap place",
-    part("private", Show::Slot, 7, false, "The slot of the swap device that belongs to the page."),
+    part(
+        "private",
+        Show::Slot,
+        7,
+        false,
+        "The slot of the swap device that belongs to the page.",
+    ),
 )];
 const STATE: &[Part] = &[part(
     "frame",
@@ -181,58 +199,176 @@ const STATE: &[Part] = &[part(
     true,
     "What the allocator thinks of the page frame. A frame that comes back in a bad state is never used again.",
 )];
-const INDEX: &[Part] =
-    &[part("index", Show::Count, 9, false, "The page's place in its file or in its anonymous memory.")];
-const VMA_ANON: &[Part] = &[];
-const NR_MLOCK: &[Part] = &[named(
+const INDEX: &[Part] = &[part(
+    "index",
+    Show::Count,
+    9,
+    false,
+    "The page's place in its file or in its anonymous memory.",
+)];
+const NR_MLOCK: &[Part] = &[part(
     "NR_MLOCK",
+    Show::Count,
+    4,
+    true,
+    "How many pages the kernel thinks are mlocked. A page freed with its mark leaves it one too high for good.",
+)];
+const PGCULLED: &[Part] = &[named(
+    "PGCULLED",
     part(
-        "NR_MLOCK",
+        "pgculled",
         Show::Count,
-        4,
-        true,
-        "How many pages the kernel thinks are mlocked. A page freed with its mark leaves it one too high for good.",
+        8,
+        false,
+        "Pages moved to the unevictable list.",
     ),
 )];
-const PGCULLED: &[Part] =
-    &[named("culled", part("pgculled", Show::Count, 8, false, "Pages moved to the unevictable list."))];
-const PGRESCUED: &[Part] =
-    &[named("rescued", part("pgrescued", Show::Count, 8, false, "Pages moved off the unevictable list."))];
-const PGMLOCKED: &[Part] =
-    &[named("marked", part("pgmlocked", Show::Count, 8, false, "How often a page was marked mlocked."))];
-const PGMUNLOCKED: &[Part] =
-    &[named("unmarked", part("pgmunlocked", Show::Count, 8, false, "How often munlock took the mark off."))];
+const PGRESCUED: &[Part] = &[named(
+    "PGRESCUED",
+    part(
+        "pgrescued",
+        Show::Count,
+        8,
+        false,
+        "Pages moved off the unevictable list.",
+    ),
+)];
+const PGMLOCKED: &[Part] = &[named(
+    "PGMLOCKED",
+    part(
+        "pgmlocked",
+        Show::Count,
+        8,
+        false,
+        "How often a page was marked mlocked.",
+    ),
+)];
+const PGMUNLOCKED: &[Part] = &[named(
+    "PGMUNLOCKED",
+    part(
+        "pgmunlocked",
+        Show::Count,
+        8,
+        false,
+        "How often munlock took the mark off.",
+    ),
+)];
 const PGCLEARED: &[Part] = &[named(
-    "cleared",
-    part("pgcleared", Show::Count, 8, false, "How often the mark came off with the last mapping."),
+    "PGCLEARED",
+    part(
+        "pgcleared",
+        Show::Count,
+        8,
+        false,
+        "How often the mark came off with the last mapping.",
+    ),
 )];
 const PGSTRANDED: &[Part] = &[named(
-    "stranded",
-    part("pgstranded", Show::Count, 8, false, "Pages left on the unevictable list because somebody else had them."),
+    "PGSTRANDED",
+    part(
+        "pgstranded",
+        Show::Count,
+        8,
+        false,
+        "Pages left on the unevictable list because somebody else had them.",
+    ),
 )];
-const TAINTED: &[Part] =
-    &[part("tainted", Show::Bit, 2, true, "The kernel has reported a bad page and no longer vouches for itself.")];
-const FREED: &[Part] =
-    &[named("pages freed", part("freed", Show::Count, 8, false, "How many pages went back to the allocator."))];
-const SIZE: &[Part] = &[part("i_size", Show::Count, 4, true, "The size of the file, in pages.")];
-const NRPAGES: &[Part] =
-    &[part("nrpages", Show::Count, 5, true, "How many pages of the file are in the page cache.")];
-const I_MMAP: &[Part] = &[part("i_mmap", Show::Vmas, 7, false, "The mappings that show the file.")];
+const TAINTED: &[Part] = &[part(
+    "tainted",
+    Show::Bit,
+    2,
+    true,
+    "The kernel has reported a bad page and no longer vouches for itself.",
+)];
+const FREED: &[Part] = &[named(
+    "pages freed",
+    part(
+        "freed",
+        Show::Count,
+        8,
+        false,
+        "How many pages went back to the allocator.",
+    ),
+)];
+const SIZE: &[Part] = &[part(
+    "i_size",
+    Show::Count,
+    4,
+    true,
+    "The size of the file, in pages.",
+)];
+const NRPAGES: &[Part] = &[part(
+    "nrpages",
+    Show::Count,
+    5,
+    true,
+    "How many pages of the file are in the page cache.",
+)];
+const I_MMAP: &[Part] = &[part(
+    "i_mmap",
+    Show::Vmas,
+    7,
+    false,
+    "The mappings that show the file.",
+)];
 const CACHE_SLOT: &[Part] = &[named(
     "in page cache",
-    part("cached", Show::Page, 3, false, "The page of the page cache that holds this part of the file."),
+    part(
+        "cached",
+        Show::Page,
+        3,
+        false,
+        "The page of the page cache that holds this part of the file.",
+    ),
 )];
-const ANON_VMAS: &[Part] =
-    &[part("anon_vma", Show::Vmas, 7, false, "The mappings that can have these anonymous pages.")];
-const SWAP_COUNT: &[Part] =
-    &[named("swap slot", part("swap_map", Show::SwapCount, 7, false, "Who refers to the slot of the swap device."))];
-const SWAP_CACHED: &[Part] =
-    &[named("in swap cache", part("swap_cached", Show::Page, 7, false, "The page of the swap cache that is in the slot."))];
-const LOCKED_VM: &[Part] =
-    &[part("locked_vm", Show::Count, 7, false, "Pages of the process counted against its limit on locked memory.")];
-const TOTAL_VM: &[Part] = &[part("total_vm", Show::Count, 8, false, "Pages the process has mapped.")];
-const USERS: &[Part] =
-    &[part("mm_users", Show::Count, 8, false, "How many run in the process; at 0 it is being torn down.")];
+const ANON_VMAS: &[Part] = &[part(
+    "anon_vma",
+    Show::Vmas,
+    7,
+    false,
+    "The mappings that can have these anonymous pages.",
+)];
+const SWAP_COUNT: &[Part] = &[named(
+    "swap slot",
+    part(
+        "swap_map",
+        Show::SwapCount,
+        7,
+        false,
+        "Who refers to the slot of the swap device.",
+    ),
+)];
+const SWAP_CACHED: &[Part] = &[named(
+    "in swap cache",
+    part(
+        "swap_cached",
+        Show::Page,
+        7,
+        false,
+        "The page of the swap cache that is in the slot.",
+    ),
+)];
+const LOCKED_VM: &[Part] = &[part(
+    "locked_vm",
+    Show::Count,
+    7,
+    false,
+    "Pages of the process counted against its limit on locked memory.",
+)];
+const TOTAL_VM: &[Part] = &[part(
+    "total_vm",
+    Show::Count,
+    8,
+    false,
+    "Pages the process has mapped.",
+)];
+const USERS: &[Part] = &[part(
+    "mm_users",
+    Show::Count,
+    8,
+    false,
+    "How many run in the process; at 0 it is being torn down.",
+)];
 
 #[cfg(test)]
 mod tests {
@@ -241,9 +377,36 @@ mod tests {
     #[test]
     fn notes_are_short_and_keys_are_unique() {
         let all: Vec<&Part> = [
-            PAGE_FLAGS, VM_FLAGS, PTE, MAPCOUNT, COUNT, REFERENCES, LIST, MAPPING, PRIVATE, STATE, INDEX, NR_MLOCK,
-            PGCULLED, PGRESCUED, PGMLOCKED, PGMUNLOCKED, PGCLEARED, PGSTRANDED, TAINTED, FREED, SIZE, NRPAGES, I_MMAP,
-            CACHE_SLOT, ANON_VMAS, SWAP_COUNT, SWAP_CACHED, LOCKED_VM, TOTAL_VM, USERS,
+            PAGE_FLAGS,
+            VM_FLAGS,
+            PTE,
+            MAPCOUNT,
+            COUNT,
+            REFERENCES,
+            LIST,
+            MAPPING,
+            PRIVATE,
+            STATE,
+            INDEX,
+            NR_MLOCK,
+            PGCULLED,
+            PGRESCUED,
+            PGMLOCKED,
+            PGMUNLOCKED,
+            PGCLEARED,
+            PGSTRANDED,
+            TAINTED,
+            FREED,
+            SIZE,
+            NRPAGES,
+            I_MMAP,
+            CACHE_SLOT,
+            ANON_VMAS,
+            SWAP_COUNT,
+            SWAP_CACHED,
+            LOCKED_VM,
+            TOTAL_VM,
+            USERS,
         ]
         .into_iter()
         .flatten()
@@ -251,7 +414,12 @@ mod tests {
         for part in &all {
             let words = part.note.split_whitespace().count();
             assert!(words <= 40, "{}: {words} words", part.key);
-            assert_eq!(all.iter().filter(|other| other.key == part.key).count(), 1, "{}", part.key);
+            assert_eq!(
+                all.iter().filter(|other| other.key == part.key).count(),
+                1,
+                "{}",
+                part.key
+            );
         }
     }
 }

@@ -29,7 +29,12 @@ fn add_run(hash: &mut Fnv, run: &Run) {
     for event in trace.events() {
         let (kind, value) = action(event.operation.action);
         hash.numbers(&[event.thread.index() as u64, kind, value]);
-        hash.numbers(&[u64::from(event.operation.address.0), event.operation.bits, event.effect as u64, event.value]);
+        hash.numbers(&[
+            u64::from(event.operation.address.0),
+            event.operation.bits,
+            event.effect as u64,
+            event.value,
+        ]);
         for rider in event.operation.riders.iter().flatten() {
             let (kind, value) = update(rider.update);
             hash.numbers(&[u64::from(rider.address.0), kind, value]);

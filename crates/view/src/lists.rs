@@ -17,13 +17,48 @@ enum Spot {
 }
 
 const TRAYS: &[(Spot, &str, &str, &str)] = &[
-    (Spot::On(PageList::ActiveAnon), "active_anon", "active anon", "used lately"),
-    (Spot::On(PageList::InactiveAnon), "inactive_anon", "inactive anon", "reclaim looks here"),
-    (Spot::On(PageList::ActiveFile), "active_file", "active file", "used lately"),
-    (Spot::On(PageList::InactiveFile), "inactive_file", "inactive file", "reclaim looks here"),
-    (Spot::On(PageList::Unevictable), "unevictable", "unevictable", "reclaim never looks here"),
-    (Spot::On(PageList::Pagevec), "pagevec", "pagevec", "waits for its list"),
-    (Spot::Hands, "isolated", "off the lists", "in somebody's hands"),
+    (
+        Spot::On(PageList::ActiveAnon),
+        "active_anon",
+        "active anon",
+        "used lately",
+    ),
+    (
+        Spot::On(PageList::InactiveAnon),
+        "inactive_anon",
+        "inactive anon",
+        "reclaim looks here",
+    ),
+    (
+        Spot::On(PageList::ActiveFile),
+        "active_file",
+        "active file",
+        "used lately",
+    ),
+    (
+        Spot::On(PageList::InactiveFile),
+        "inactive_file",
+        "inactive file",
+        "reclaim looks here",
+    ),
+    (
+        Spot::On(PageList::Unevictable),
+        "unevictable",
+        "unevictable",
+        "reclaim never looks here",
+    ),
+    (
+        Spot::On(PageList::Pagevec),
+        "pagevec",
+        "pagevec",
+        "waits for its list",
+    ),
+    (
+        Spot::Hands,
+        "isolated",
+        "off the lists",
+        "in somebody's hands",
+    ),
     (Spot::Free, "free", "free", "with the allocator"),
     (Spot::Bad, "bad", "bad page", "kept out of use"),
 ];
@@ -37,7 +72,9 @@ pub(crate) fn at(session: &Inner, tape: &Tape, step: u32, memory: &[u64]) -> Vec
         .pages()
         .filter(|page| {
             session.words.shown().pages.contains(page)
-                || tape.last_change(page.state().address(), u64::MAX, tape.steps()).is_some()
+                || tape
+                    .last_change(page.state().address(), u64::MAX, tape.steps())
+                    .is_some()
         })
         .collect();
     TRAYS
@@ -45,7 +82,10 @@ pub(crate) fn at(session: &Inner, tape: &Tape, step: u32, memory: &[u64]) -> Vec
         .map(|(tray, key, label, note)| {
             let here = |page: &Page| spot(Memory(memory), *page) == *tray;
             let came = |page: &Page| {
-                here(page) && before.as_deref().is_some_and(|before| spot(Memory(before), *page) != *tray)
+                here(page)
+                    && before
+                        .as_deref()
+                        .is_some_and(|before| spot(Memory(before), *page) != *tray)
             };
             ListTray {
                 key: (*key).to_owned(),

@@ -148,9 +148,16 @@ pub(crate) fn all(words: &Vocabulary, tape: &Tape, image: &[u64]) -> Vec<Lock> {
     for file in &shown.files {
         addresses.extend([file.i_mmap_rwsem().0, file.tree_lock().0]);
     }
-    let anon_vmas = words.world().anon_vmas().filter(|anon_vma| memory.get(anon_vma.in_use()));
+    let anon_vmas = words
+        .world()
+        .anon_vmas()
+        .filter(|anon_vma| memory.get(anon_vma.in_use()));
     addresses.extend(anon_vmas.map(|anon_vma| anon_vma.rwsem().0));
-    addresses.extend([zone.lru_lock().0, zone.swap_lock().0, zone.swap_tree_lock().0]);
+    addresses.extend([
+        zone.lru_lock().0,
+        zone.swap_lock().0,
+        zone.swap_tree_lock().0,
+    ]);
     for (_, event) in tape.events() {
         if event.operation.lock_mode().is_some() {
             addresses.push(event.operation.lock());
@@ -185,13 +192,19 @@ pub(crate) fn mode_words(mode: Mode) -> &'static str {
 
 /// How a lock stands after a step.
 pub(crate) fn state(words: &Vocabulary, tape: &Tape, lock: &Lock, step: u32) -> LockState {
-    let at_step = tape.event(step).filter(|event| is_about(event, lock.address));
+    let at_step = tape
+        .event(step)
+        .filter(|event| is_about(event, lock.address));
     let owners: Vec<Owner> = tape
         .threads()
         .filter_map(|thread| {
             let held = tape.standing(step, thread)?.held;
             let held = held.find(lock.address)?;
-            Some(Owner { thread: thread.into(), mode: mode(held.mode), since: StepNo(held.since) })
+            Some(Owner {
+                thread: thread.into(),
+                mode: mode(held.mode),
+                since: StepNo(held.since),
+            })
         })
         .collect();
     let mut waiters: Vec<Waiter> = tape
@@ -218,7 +231,12 @@ pub(crate) fn state(words: &Vocabulary, tape: &Tape, lock: &Lock, step: u32) -> 
         [] => format!("{}, free.", lock.label),
         [first, ..] => {
             let who: Vec<&str> = owners.iter().map(|owner| name(owner.thread)).collect();
-            format!("{}, held by {} since step {}.", lock.label, who.join(" and "), first.since.0)
+            format!(
+                "{}, held by {} since step {}.",
+                lock.label,
+                who.join(" and "),
+                first.since.0
+            )
         }
     };
     for waiter in &waiters {
@@ -255,9 +273,17 @@ mod tests {
 
     #[test]
     fn notes_are_short() {
-        for kind in
-            [MMAP_SEM, PAGE_LOCK, I_MMAP, ANON_VMA, PTL, LRU_LOCK, SWAP_LOCK, TREE_LOCK, SWAP_TREE_LOCK]
-        {
+        for kind in [
+            MMAP_SEM,
+            PAGE_LOCK,
+            I_MMAP,
+            ANON_VMA,
+            PTL,
+            LRU_LOCK,
+            SWAP_LOCK,
+            TREE_LOCK,
+            SWAP_TREE_LOCK,
+        ] {
             assert!(kind.note.split_whitespace().count() <= 40, "{}", kind.key);
         }
     }

@@ -2,10 +2,10 @@
 //!
 //! A run costs microseconds, so nothing on screen about the future has to be guessed.
 
+use lockstep_machine::Value;
 use lockstep_machine::{Change, Event, LockMode, Machine, Readiness, ThreadId, Trace};
 use lockstep_mm::page::{Page, PageFlags};
 use lockstep_mm::pte::PteEntry;
-use lockstep_machine::Value;
 
 use crate::session::Inner;
 use crate::tape::Tape;
@@ -14,7 +14,12 @@ use crate::tape::Tape;
 const LIMIT: u32 = 2_000;
 
 /// One step of a thread, made on a copy of the run as it was after `step`: its event, what it changed, and what it left in its word.
-pub(crate) fn one_step(session: &Inner, tape: &Tape, step: u32, thread: ThreadId) -> Option<(Event, Vec<Change>, u64)> {
+pub(crate) fn one_step(
+    session: &Inner,
+    tape: &Tape,
+    step: u32,
+    thread: ThreadId,
+) -> Option<(Event, Vec<Change>, u64)> {
     let mut machine = replay(session, tape, step);
     machine.step(thread).ok()?;
     machine.with_trace(|trace| {
@@ -28,12 +33,17 @@ pub(crate) fn one_step(session: &Inner, tape: &Tape, step: u32, thread: ThreadId
 /// while whoever dropped it is about to mark the page without taking that lock again. Gives that other thread.
 pub(crate) fn let_in(session: &Inner, tape: &Tape, step: u32, page: Page) -> Option<ThreadId> {
     let event = tape.event(step)?;
-    if event.operation.lock_mode() != Some(LockMode::Spin) || !marks_without(session, tape, step, event, page) {
+    if event.operation.lock_mode() != Some(LockMode::Spin)
+        || !marks_without(session, tape, step, event, page)
+    {
         return None;
     }
-    tape.threads().filter(|other| *other != event.thread).find(|other| {
-        unmaps(session, tape, step, *other, page) && !unmaps(session, tape, step - 1, *other, page)
-    })
+    tape.threads()
+        .filter(|other| *other != event.thread)
+        .find(|other| {
+            unmaps(session, tape, step, *other, page)
+                && !unmaps(session, tape, step - 1, *other, page)
+        })
 }
 
 /// Whether the thread of `event`, left alone from here, marks `page` without taking the same lock first.
@@ -44,7 +54,9 @@ fn marks_without(session: &Inner, tape: &Tape, step: u32, event: &Event, page: P
         if made.operation.acquires() && made.operation.lock() == lock {
             return Some(false);
         }
-        let sets = |change: &Change| change.address == page.flags().address() && change.to & !change.from & mark != 0;
+        let sets = |change: &Change| {
+            change.address == page.flags().address() && change.to & !change.from & mark != 0
+        };
         trace.changes(made).iter().any(sets).then_some(true)
     })
 }
@@ -54,9 +66,16 @@ fn unmaps(session: &Inner, tape: &Tape, step: u32, thread: ThreadId, page: Page)
     alone(session, tape, step, thread, |trace, made| {
         let maps = |word: u64| PteEntry::from_word(word).page() == Some(page);
         let is_entry = |change: &Change| {
-            session.words.place(change.address).is_some_and(|place| matches!(place.object, lockstep_mm::world::Object::Pte { .. }))
+            session
+                .words
+                .place(change.address)
+                .is_some_and(|place| matches!(place.object, lockstep_mm::world::Object::Pte { .. }))
         };
-        trace.changes(made).iter().any(|change| is_entry(change) && maps(change.from) && !maps(change.to)).then_some(true)
+        trace
+            .changes(made)
+            .iter()
+            .any(|change| is_entry(change) && maps(change.from) && !maps(change.to))
+            .then_some(true)
     })
 }
 
@@ -73,7 +92,8 @@ fn alone(
         if machine.readiness(thread) != Readiness::Ready || machine.step(thread).is_err() {
             return false;
         }
-        let found = machine.with_trace(|trace| trace.events().last().and_then(|made| answer(trace, made)));
+        let found =
+            machine.with_trace(|trace| trace.events().last().and_then(|made| answer(trace, made)));
         if let Some(found) = found {
             return found;
         }

@@ -75,17 +75,27 @@ fn arguments(words: &Vocabulary, arguments: &[Option<Argument>]) -> String {
 pub fn function_span(file_text: &str, line: u32) -> Option<(u32, u32)> {
     let lines: Vec<&str> = file_text.lines().collect();
     let indent = |text: &str| text.len() - text.trim_start().len();
-    let at = (line as usize).checked_sub(1).filter(|at| *at < lines.len())?;
+    let at = (line as usize)
+        .checked_sub(1)
+        .filter(|at| *at < lines.len())?;
     let is_signature = |text: &str| {
         let words = text.trim_start();
-        ["fn ", "async fn ", "pub fn ", "pub async fn ", "pub(crate) fn ", "pub(crate) async fn "]
-            .iter()
-            .any(|start| words.starts_with(start))
+        [
+            "fn ",
+            "async fn ",
+            "pub fn ",
+            "pub async fn ",
+            "pub(crate) fn ",
+            "pub(crate) async fn ",
+        ]
+        .iter()
+        .any(|start| words.starts_with(start))
     };
     let first = (0..=at).rev().find(|index| is_signature(lines[*index]))?;
     let depth = indent(lines[first]);
-    let last = (first..lines.len())
-        .find(|index| indent(lines[*index]) == depth && lines[*index].trim_start().starts_with('}'))?;
+    let last = (first..lines.len()).find(|index| {
+        indent(lines[*index]) == depth && lines[*index].trim_start().starts_with('}')
+    })?;
     (last >= at).then_some((first as u32 + 1, last as u32 + 1))
 }
 
@@ -95,7 +105,8 @@ mod tests {
 
     #[test]
     fn a_span_is_the_function_around_a_line() {
-        let text = "fn a() {\n    if true {\n    }\n}\n\npub async fn b(\n    x: u8,\n) {\n    x;\n}\n";
+        let text =
+            "fn a() {\n    if true {\n    }\n}\n\npub async fn b(\n    x: u8,\n) {\n    x;\n}\n";
         assert_eq!(function_span(text, 2), Some((1, 4)));
         assert_eq!(function_span(text, 9), Some((6, 10)));
         assert_eq!(function_span(text, 5), None);

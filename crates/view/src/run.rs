@@ -41,7 +41,17 @@ impl Run {
         parting: Option<Parting>,
     ) -> Self {
         let (score, rows) = (OnceCell::new(), OnceCell::new());
-        Self { kept: Rc::new(Kept { session, report, tape, notes, parting, score, rows }) }
+        Self {
+            kept: Rc::new(Kept {
+                session,
+                report,
+                tape,
+                notes,
+                parting,
+                score,
+                rows,
+            }),
+        }
     }
 
     /// How many steps it has.
@@ -92,15 +102,26 @@ impl Run {
     /// The run seen at once.
     pub fn score(&self) -> &Score {
         self.kept.score.get_or_init(|| {
-            let Kept { session, tape, report, parting, .. } = &*self.kept;
+            let Kept {
+                session,
+                tape,
+                report,
+                parting,
+                ..
+            } = &*self.kept;
             let score = columns::score(session, tape, self.summary(), report.executed.to_string());
-            Score { parting: parting.clone(), ..score }
+            Score {
+                parting: parting.clone(),
+                ..score
+            }
         })
     }
 
     /// The run as a table.
     pub fn transcript(&self) -> &[Row] {
-        self.kept.rows.get_or_init(|| columns::transcript(&self.kept.session, &self.kept.tape))
+        self.kept
+            .rows
+            .get_or_init(|| columns::transcript(&self.kept.session, &self.kept.tape))
     }
 
     /// What stands above the stage.
@@ -150,18 +171,29 @@ impl Run {
             spoken: spoken(&sentence),
             sentence,
             beat: columns::beat_at(session, tape, step),
-            changes: event.map_or_else(Vec::new, |event| facts::changes(session, tape.trace().changes(event))),
+            changes: event.map_or_else(Vec::new, |event| {
+                facts::changes(session, tape.trace().changes(event))
+            }),
             place: cards::place(tape, step),
         }
     }
 
     /// The run in a sentence or two.
     fn summary(&self) -> String {
-        let Kept { session, tape, report, .. } = &*self.kept;
+        let Kept {
+            session,
+            tape,
+            report,
+            ..
+        } = &*self.kept;
         let verdict = verdicts::verdict(session, tape, tape.steps());
         let switches = report.executed.switches();
         let plural = |count: usize, word: &str, many: &str| {
-            if count == 1 { format!("{count} {word}") } else { format!("{count} {many}") }
+            if count == 1 {
+                format!("{count} {word}")
+            } else {
+                format!("{count} {many}")
+            }
         };
         format!(
             "{}, {}: {}, {}. {}",
@@ -181,7 +213,12 @@ pub(crate) fn parting_of_change(session: &Inner, change: &OrderChange) -> Partin
 
 /// Where a step of a schedule had to be put off or left out.
 pub(crate) fn parting_of_deferral(session: &Inner, deferral: &Deferral) -> Parting {
-    parting(session, deferral.step + 1, deferral.thread, deferral.blocked.as_ref())
+    parting(
+        session,
+        deferral.step + 1,
+        deferral.thread,
+        deferral.blocked.as_ref(),
+    )
 }
 
 /// Where a schedule asked for a step that was not possible.

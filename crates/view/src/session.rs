@@ -70,7 +70,9 @@ pub enum ScriptError {
 impl std::fmt::Display for ScriptError {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
-            Self::NoSuchScript(known) => write!(f, "there is no such script; there are {}", known.join(", ")),
+            Self::NoSuchScript(known) => {
+                write!(f, "there is no such script; there are {}", known.join(", "))
+            }
             Self::Script { problems, .. } => {
                 let all: Vec<&str> = problems.iter().map(|problem| &*problem.message).collect();
                 f.write_str(&all.join("; "))
@@ -90,9 +92,15 @@ impl Session {
         let built = scenario.build(kernel)?;
         let words = Vocabulary::new(&scenario, &built);
         let fields = |names: &[String]| -> Vec<Field> {
-            names.iter().flat_map(|name| named_fields(&words, &built, name)).collect()
+            names
+                .iter()
+                .flat_map(|name| named_fields(&words, &built, name))
+                .collect()
         };
-        let wanted: Vec<FactId> = fields(&scenario.facts).into_iter().map(|field| field.id).collect();
+        let wanted: Vec<FactId> = fields(&scenario.facts)
+            .into_iter()
+            .map(|field| field.id)
+            .collect();
         let mut lanes = fields(&scenario.lanes);
         if lanes.is_empty() {
             lanes = fields(&["VM_LOCKED", "pte", "PG_mlocked"].map(str::to_owned));
@@ -101,11 +109,26 @@ impl Session {
             .lanes
             .iter()
             .filter(|name| named_fields(&words, &built, name).is_empty())
-            .flat_map(|name| built.names.find_locks(name, 0..name.len()).unwrap_or_default())
+            .flat_map(|name| {
+                built
+                    .names
+                    .find_locks(name, 0..name.len())
+                    .unwrap_or_default()
+            })
             .collect();
         let groups = facts::groups(&words, &built.setting.setup.image, &wanted);
-        let inner = Inner { scenario, kernel, words, groups, lanes, lock_lanes, built };
-        Ok(Self { inner: Rc::new(inner) })
+        let inner = Inner {
+            scenario,
+            kernel,
+            words,
+            groups,
+            lanes,
+            lock_lanes,
+            built,
+        };
+        Ok(Self {
+            inner: Rc::new(inner),
+        })
     }
 
     /// The scenario.
@@ -136,12 +159,22 @@ impl Session {
             Mode::Deferring => drive::deferring(&mut machine, schedule),
         };
         let names = &self.inner.built.names;
-        let mut notes: Vec<String> =
-            report.deferrals.iter().map(|deferral| explain::deferral(names, &machine, deferral)).collect();
-        let refused = report.refusal.as_ref().map(|refusal| parting_of_refusal(&self.inner, refusal));
+        let mut notes: Vec<String> = report
+            .deferrals
+            .iter()
+            .map(|deferral| explain::deferral(names, &machine, deferral))
+            .collect();
+        let refused = report
+            .refusal
+            .as_ref()
+            .map(|refusal| parting_of_refusal(&self.inner, refusal));
         notes.extend(refused.iter().map(|refused| refused.text.clone()));
-        let parting = refused
-            .or_else(|| report.deferrals.first().map(|deferral| parting_of_deferral(&self.inner, deferral)));
+        let parting = refused.or_else(|| {
+            report
+                .deferrals
+                .first()
+                .map(|deferral| parting_of_deferral(&self.inner, deferral))
+        });
         self.told(report, notes, parting)
     }
 
@@ -151,7 +184,14 @@ impl Session {
     /// If there is no such script, or no order that fits it.
     pub fn scripted(&self, id: &str) -> Result<Scripted, ScriptError> {
         let script = self.inner.scenario.script(id).ok_or_else(|| {
-            ScriptError::NoSuchScript(self.inner.scenario.scripts.iter().map(|script| script.id.clone()).collect())
+            ScriptError::NoSuchScript(
+                self.inner
+                    .scenario
+                    .scripts
+                    .iter()
+                    .map(|script| script.id.clone())
+                    .collect(),
+            )
         })?;
         self.compile(&script.text, Waiting::LetHolderRun)
     }
@@ -162,29 +202,47 @@ impl Session {
     /// If it cannot be read, or if no order fits it.
     pub fn compile(&self, text: &str, waiting: Waiting) -> Result<Scripted, ScriptError> {
         let names = &self.inner.built.names;
-        let wrong = |problems| ScriptError::Script { text: text.to_owned(), problems };
+        let wrong = |problems| ScriptError::Script {
+            text: text.to_owned(),
+            problems,
+        };
         let lines = parse_script(text, names).map_err(wrong)?;
         let mut machine = self.machine();
         let compiled = script::compile(&mut machine, &lines.lines, waiting)
             .map_err(|unmet| wrong(vec![explain::unmet(names, &lines, &machine, &unmet)]))?;
-        let changes =
-            compiled.changes.iter().map(|change| explain::order_change(names, &lines, &machine, change)).collect();
+        let changes = compiled
+            .changes
+            .iter()
+            .map(|change| explain::order_change(names, &lines, &machine, change))
+            .collect();
         let mut schedule = compiled.schedule.clone();
         schedule.finish = true;
-        Ok(Scripted { schedule, changes, compiled })
+        Ok(Scripted {
+            schedule,
+            changes,
+            compiled,
+        })
     }
 
     /// Runs what a script has been made into.
     pub fn run_scripted(&self, scripted: &Scripted) -> Run {
         let mut machine = self.machine();
         let report = drive::strict(&mut machine, &scripted.schedule);
-        let parting = scripted.compiled.changes.first().map(|change| parting_of_change(&self.inner, change));
+        let parting = scripted
+            .compiled
+            .changes
+            .first()
+            .map(|change| parting_of_change(&self.inner, change));
         self.told(report, scripted.changes.clone(), parting)
     }
 
     /// The run a page opens with: the scenario's opening script, or the default policy if it has none that fits.
     pub fn default_run(&self) -> Run {
-        let opening = self.inner.scenario.opening_script().map(|script| script.id.clone());
+        let opening = self
+            .inner
+            .scenario
+            .opening_script()
+            .map(|script| script.id.clone());
         match opening.and_then(|id| self.scripted(&id).ok()) {
             Some(scripted) => self.run_scripted(&scripted),
             None => {
@@ -215,8 +273,15 @@ impl Session {
         fingerprint::of(&self.inner.scenario)
     }
 
-    fn told(&self, report: drive::Report, notes: Vec<String>, parting: Option<crate::scene::Parting>) -> Run {
-        let Inner { scenario, built, .. } = &*self.inner;
+    fn told(
+        &self,
+        report: drive::Report,
+        notes: Vec<String>,
+        parting: Option<crate::scene::Parting>,
+    ) -> Run {
+        let Inner {
+            scenario, built, ..
+        } = &*self.inner;
         let tape = Tape::record(&built.setting, &report.executed, scenario, &built.names);
         Run::new(Rc::clone(&self.inner), report, tape, notes, parting)
     }
@@ -239,14 +304,25 @@ pub(crate) fn kernel_words(kernel: Kernel) -> String {
     let text = kernel.to_string();
     let (preset, switches) = text.split_once(',').unwrap_or((&text, ""));
     let words = format!("{preset} the patch");
-    if switches.is_empty() { words } else { format!("{words}, with {}", switches.replace(',', ", ")) }
+    if switches.is_empty() {
+        words
+    } else {
+        format!("{words}, with {}", switches.replace(',', ", "))
+    }
 }
 
 /// The fields a name of the scenario means.
 fn named_fields(words: &Vocabulary, built: &Built, name: &str) -> Vec<Field> {
-    let found = built.names.find_fields(name, 0..name.len()).unwrap_or_default();
+    let found = built
+        .names
+        .find_fields(name, 0..name.len())
+        .unwrap_or_default();
     found
         .into_iter()
-        .flat_map(|found| words.fields(found.address).filter(move |field| field.part.mask & found.mask == field.part.mask))
+        .flat_map(|found| {
+            words
+                .fields(found.address)
+                .filter(move |field| field.part.mask & found.mask == field.part.mask)
+        })
         .collect()
 }

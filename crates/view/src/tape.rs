@@ -103,9 +103,7 @@ impl Tape {
 
     /// The step with this number, from 1.
     pub(crate) fn event(&self, step: u32) -> Option<&Event> {
-        self.trace
-            .events()
-            .get((step as usize).checked_sub(1)?)
+        self.trace.events().get((step as usize).checked_sub(1)?)
     }
 
     /// The steps with their numbers.
@@ -159,9 +157,8 @@ impl Tape {
 
     /// The last step up to `step` that changed any of these bits.
     pub(crate) fn last_change(&self, address: Address, mask: u64, step: u32) -> Option<u32> {
-        let of_these = |change: &Change| {
-            change.address == address && (change.from ^ change.to) & mask != 0
-        };
+        let of_these =
+            |change: &Change| change.address == address && (change.from ^ change.to) & mask != 0;
         let events = self.trace.events().get(..step as usize).unwrap_or(&[]);
         let at = events
             .iter()
@@ -171,13 +168,18 @@ impl Tape {
 
     /// What a step changed, once for each word, in the order in which the words were first changed.
     pub(crate) fn changes(&self, step: u32) -> Vec<Change> {
-        let all = self.event(step).map_or(&[][..], |event| self.trace.changes(event));
+        let all = self
+            .event(step)
+            .map_or(&[][..], |event| self.trace.changes(event));
         net(all)
     }
 
     /// Since which step a thread has been waiting at `step` for what it waits for then.
     pub(crate) fn waiting_since(&self, step: u32, thread: ThreadId) -> u32 {
-        let lock = |step: u32| match self.standing(step, thread).map(|standing| standing.readiness) {
+        let lock = |step: u32| match self
+            .standing(step, thread)
+            .map(|standing| standing.readiness)
+        {
             Some(Readiness::Blocked(blocked)) => Some(blocked.lock),
             _ => None,
         };
@@ -193,7 +195,10 @@ impl Tape {
 pub(crate) fn net(changes: &[Change]) -> Vec<Change> {
     let mut joined: Vec<Change> = Vec::new();
     for change in changes {
-        match joined.iter_mut().find(|known| known.address == change.address) {
+        match joined
+            .iter_mut()
+            .find(|known| known.address == change.address)
+        {
             Some(known) => known.to = change.to,
             None => joined.push(*change),
         }

@@ -23,12 +23,18 @@ const WATCHED: &[(Invariant, &str)] = &[
 /// The properties after a step.
 pub(crate) fn properties(tape: &Tape, step: u32) -> Vec<Property> {
     let broken = |description: &Description| {
-        tape.violations().iter().find(|violation| violation.invariant == description.invariant && violation.step <= step)
+        tape.violations().iter().find(|violation| {
+            violation.invariant == description.invariant && violation.step <= step
+        })
     };
-    let watched = WATCHED.iter().map(|(invariant, id)| ((*id).to_owned(), invariant.description()));
+    let watched = WATCHED
+        .iter()
+        .map(|(invariant, id)| ((*id).to_owned(), invariant.description()));
     let others = Invariant::ALL
         .iter()
-        .filter(|row| WATCHED.iter().all(|(watched, _)| *watched != row.invariant) && broken(row).is_some())
+        .filter(|row| {
+            WATCHED.iter().all(|(watched, _)| *watched != row.invariant) && broken(row).is_some()
+        })
         .map(|row| (row.id.to_lowercase(), row));
     watched
         .chain(others)
@@ -57,9 +63,9 @@ pub(crate) fn properties(tape: &Tape, step: u32) -> Vec<Property> {
 
 /// The first thing that broke for good, up to a step.
 fn breach(tape: &Tape, step: u32) -> Option<&Violation> {
-    tape.violations()
-        .iter()
-        .find(|violation| violation.step <= step && violation.invariant.description().severity != Severity::Soft)
+    tape.violations().iter().find(|violation| {
+        violation.step <= step && violation.invariant.description().severity != Severity::Soft
+    })
 }
 
 /// What can be said after a step.
@@ -71,9 +77,19 @@ pub(crate) fn verdict(session: &Inner, tape: &Tape, step: u32) -> Verdict {
         .iter()
         .find(|record| matches!(record.fault, Fault::Deadlock { .. }) && record.step <= step);
     let (kind, word, reason, decided) = if let Some(violation) = breach(tape, step) {
-        (VerdictKind::Broken, "Broken", reason(session, tape, violation), Some(violation.step))
+        (
+            VerdictKind::Broken,
+            "Broken",
+            reason(session, tape, violation),
+            Some(violation.step),
+        )
     } else if let Some(record) = deadlock {
-        (VerdictKind::Deadlock, "Deadlock", "every thread waits for another".to_owned(), Some(record.step))
+        (
+            VerdictKind::Deadlock,
+            "Deadlock",
+            "every thread waits for another".to_owned(),
+            Some(record.step),
+        )
     } else if at_end && tape.is_finished() {
         match tape.outcome() {
             Outcome::Missed => (
@@ -82,25 +98,46 @@ pub(crate) fn verdict(session: &Inner, tape: &Tape, step: u32) -> Verdict {
                 "a page is left without its mark, and the next reclaim puts that right".to_owned(),
                 Some(step),
             ),
-            _ => (VerdictKind::Clean, "Ended well", ended_well(session, tape), Some(step)),
+            _ => (
+                VerdictKind::Clean,
+                "Ended well",
+                ended_well(session, tape),
+                Some(step),
+            ),
         }
     } else {
-        let open = "a page freed while mlocked?".to_owned();
-        (VerdictKind::Open, "Still open", open, None)
+        (
+            VerdictKind::Open,
+            "Still open",
+            "nothing has broken so far".to_owned(),
+            None,
+        )
     };
     let said = match (kind, decided) {
-        (VerdictKind::Broken | VerdictKind::Deadlock, Some(step)) => format!("{word} at step {step}: {reason}."),
+        (VerdictKind::Broken | VerdictKind::Deadlock, Some(step)) => {
+            format!("{word} at step {step}: {reason}.")
+        }
         (VerdictKind::Open, _) => format!("{word}."),
         _ => format!("{word}: {reason}."),
     };
-    Verdict { kind, word: word.to_owned(), reason, step: decided.map(StepNo), spoken: spoken(&said) }
+    Verdict {
+        kind,
+        word: word.to_owned(),
+        reason,
+        step: decided.map(StepNo),
+        spoken: spoken(&said),
+    }
 }
 
 /// The mark of the whole run's verdict, if it has one.
 pub(crate) fn mark(session: &Inner, tape: &Tape) -> Option<VerdictMark> {
     let verdict = verdict(session, tape, tape.steps());
     let step = verdict.step?;
-    Some(VerdictMark { kind: verdict.kind, step, text: verdict.reason })
+    Some(VerdictMark {
+        kind: verdict.kind,
+        step,
+        text: verdict.reason,
+    })
 }
 
 /// What broke, in a few words.
@@ -108,7 +145,8 @@ fn reason(session: &Inner, tape: &Tape, violation: &Violation) -> String {
     match violation.invariant {
         Invariant::I1 => {
             let page = Page(violation.object);
-            let flags = PageFlags::from_bits_retain(tape.word(page.flags().address(), violation.step));
+            let flags =
+                PageFlags::from_bits_retain(tape.word(page.flags().address(), violation.step));
             let bad = flags.intersection(PageFlags::CHECK_AT_FREE);
             if bad == PageFlags::MLOCKED {
                 "page freed while mlocked".to_owned()
@@ -121,7 +159,10 @@ fn reason(session: &Inner, tape: &Tape, violation: &Violation) -> String {
         Invariant::I2 => "page stranded: mlocked, and no locked mapping has it".to_owned(),
         Invariant::I5 => "page stranded on the unevictable list".to_owned(),
         Invariant::I12 => {
-            format!("{} taken against the order", crate::sentence::lock_label(session, violation.object))
+            format!(
+                "{} taken against the order",
+                crate::sentence::lock_label(session, violation.object)
+            )
         }
         other => {
             let statement = other.description().statement;
@@ -143,7 +184,9 @@ fn ended_well(session: &Inner, tape: &Tape) -> String {
 
 fn lower(text: &str) -> String {
     let mut chars = text.chars();
-    chars.next().map_or_else(String::new, |first| first.to_lowercase().collect::<String>() + chars.as_str())
+    chars.next().map_or_else(String::new, |first| {
+        first.to_lowercase().collect::<String>() + chars.as_str()
+    })
 }
 
 /// What the kernel has printed up to a step.
@@ -155,7 +198,12 @@ pub(crate) fn log(session: &Inner, tape: &Tape, step: u32) -> Vec<String> {
         .flat_map(|mark| {
             let memory = tape.memory(mark.step);
             let comm = session.words.comm(mark.thread);
-            bad_page_report(session.words.world(), Memory(&memory), Page(mark.object), comm)
+            bad_page_report(
+                session.words.world(),
+                Memory(&memory),
+                Page(mark.object),
+                comm,
+            )
         })
         .collect()
 }

@@ -72,7 +72,11 @@ impl Vocabulary {
             threads: scenario
                 .threads
                 .iter()
-                .map(|thread| Told { name: thread.name.clone(), role: thread.role.clone(), comm: thread.comm.clone() })
+                .map(|thread| Told {
+                    name: thread.name.clone(),
+                    role: thread.role.clone(),
+                    comm: thread.comm.clone(),
+                })
                 .collect(),
             world,
             shown,
@@ -91,17 +95,23 @@ impl Vocabulary {
 
     /// What a thread is called.
     pub(crate) fn thread(&self, thread: ThreadId) -> &str {
-        self.threads.get(thread.index()).map_or("nobody", |told| &told.name)
+        self.threads
+            .get(thread.index())
+            .map_or("nobody", |told| &told.name)
     }
 
     /// What a thread does.
     pub(crate) fn role(&self, thread: ThreadId) -> &str {
-        self.threads.get(thread.index()).map_or("", |told| &told.role)
+        self.threads
+            .get(thread.index())
+            .map_or("", |told| &told.role)
     }
 
     /// The process name the kernel prints for a thread.
     pub(crate) fn comm(&self, thread: ThreadId) -> &str {
-        self.threads.get(thread.index()).map_or("unknown", |told| &told.comm)
+        self.threads
+            .get(thread.index())
+            .map_or("unknown", |told| &told.comm)
     }
 
     /// What stands at an address.
@@ -117,7 +127,11 @@ impl Vocabulary {
     /// The page of this number, in a sentence: "the page" if the scenario is about it.
     pub(crate) fn page(&self, page: Page) -> String {
         let object = Object::Page(self.world.page_number(page));
-        if Some(object) == self.main.page { "the page".to_owned() } else { self.object(object) }
+        if Some(object) == self.main.page {
+            "the page".to_owned()
+        } else {
+            self.object(object)
+        }
     }
 
     /// The page the scenario is about.
@@ -127,7 +141,13 @@ impl Vocabulary {
 
     /// Whether an object needs no name.
     pub(crate) fn is_main(&self, object: Object) -> bool {
-        let Main { page, vma, pte, mm, file } = self.main;
+        let Main {
+            page,
+            vma,
+            pte,
+            mm,
+            file,
+        } = self.main;
         match object {
             Object::Zone | Object::Pagevec(_) => true,
             Object::Page(_) => Some(object) == page,
@@ -168,7 +188,10 @@ impl Vocabulary {
         match object {
             _ if self.is_main(object) => String::new(),
             Object::SwapSlot(number) => format!("@{number}"),
-            _ => format!("@{}", self.object(object).replace(", ", ".").replace(' ', "")),
+            _ => format!(
+                "@{}",
+                self.object(object).replace(", ", ".").replace(' ', "")
+            ),
         }
     }
 }
@@ -178,7 +201,9 @@ impl Main {
         let object = |address: Address| world.place(address).map(|place| place.object);
         let page = names.main_page();
         let vma = names.main_vma().or_else(|| shown.vmas.first().copied());
-        let mm = vma.map(|vma| memory.get(vma.mm())).or_else(|| shown.mms.first().copied());
+        let mm = vma
+            .map(|vma| memory.get(vma.mm()))
+            .or_else(|| shown.mms.first().copied());
         let file = vma
             .map(|vma| memory.get(vma.file()))
             .filter(|file| !file.is_null())
@@ -203,7 +228,10 @@ impl Main {
 
 impl Shown {
     fn find(world: &World, memory: Memory<'_>, names: &Names) -> Self {
-        let vmas: Vec<Vma> = world.vmas().filter(|vma| memory.get(vma.in_use())).collect();
+        let vmas: Vec<Vma> = world
+            .vmas()
+            .filter(|vma| memory.get(vma.in_use()))
+            .collect();
         let pages: Vec<Page> = names
             .main_page()
             .into_iter()
@@ -212,8 +240,14 @@ impl Shown {
             }))
             .collect();
         Self {
-            files: world.files().filter(|file| memory.get(file.in_use())).collect(),
-            mms: world.mms().filter(|mm| vmas.iter().any(|vma| memory.get(vma.mm()) == *mm)).collect(),
+            files: world
+                .files()
+                .filter(|file| memory.get(file.in_use()))
+                .collect(),
+            mms: world
+                .mms()
+                .filter(|mm| vmas.iter().any(|vma| memory.get(vma.mm()) == *mm))
+                .collect(),
             vmas,
             pages,
         }
