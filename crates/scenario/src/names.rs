@@ -110,12 +110,23 @@ fn fields() -> Vec<FieldKind> {
             let hidden = name.ends_with("_word")
                 || matches!(*name, "flags" | "lock_owner" | "in_use" | "def_flags");
             if !hidden {
-                add((*name).to_owned(), class, *offset, u64::MAX);
+                let told = ALSO.iter().find(|(word, _)| word == name);
+                let told = told.map_or(*name, |(_, told)| told);
+                add(told.to_owned(), class, *offset, u64::MAX);
             }
         }
     }
     all
 }
+
+/// Words that people know by another name than the model's. Both are understood; this one is told.
+const ALSO: &[(&str, &str)] = &[
+    ("count", "refs"),
+    ("lru", "list"),
+    ("state", "frame"),
+    ("size", "i_size"),
+    ("nr_mlock", "NR_MLOCK"),
+];
 
 impl Names {
     /// What a thread is called.
@@ -219,6 +230,8 @@ impl Names {
     /// What is wrong with the name, which stands at `span` in its text.
     pub fn find_fields(&self, name: &str, span: Range<usize>) -> Result<Vec<Field>, Diagnostic> {
         let (kind, of) = split(name, &span)?;
+        let told = ALSO.iter().find(|(word, _)| *word == kind);
+        let kind = told.map_or(kind, |(_, told)| told);
         let fields = fields();
         let Some(field) = fields
             .iter()
@@ -249,6 +262,43 @@ impl Names {
                 mask: field.mask,
             })
             .collect())
+    }
+
+    /// What the bits of a word are called: `PG_mlocked`, `mapcount`, `pte`; by its place if no name fits.
+    ///
+    /// Several flags are joined, and an object other than the one the scenario is about follows in parentheses.
+    pub fn field(&self, address: Address, bits: u64) -> String {
+        let Some(place) = self.world.place(address) else {
+            return format!("the word at {}", address.0);
+        };
+        for class in Class::ALL {
+            let Some((name, object)) = self
+                .objects(class)
+                .into_iter()
+                .rev()
+                .find(|(_, object)| *object <= address)
+            else {
+                continue;
+            };
+            let of_this = |field: &FieldKind| {
+                field.class == class
+                    && object.offset(field.offset) == address
+                    && field.mask & bits != 0
+            };
+            let fields: Vec<_> = fields()
+                .into_iter()
+                .filter(of_this)
+                .map(|field| field.name)
+                .collect();
+            if !fields.is_empty() {
+                let fields = fields.join("|");
+                return match self.main[class as usize] == Some(object) {
+                    true => fields,
+                    false => format!("{fields}({name})"),
+                };
+            }
+        }
+        format!("{}({})", place.field, self.object(place.object))
     }
 
     fn select(
@@ -382,6 +432,16 @@ impl Names {
 }
 
 impl Class {
+    const ALL: [Self; 7] = [
+        Self::Page,
+        Self::Process,
+        Self::Pte,
+        Self::Vma,
+        Self::File,
+        Self::AnonVma,
+        Self::Zone,
+    ];
+
     fn word(self) -> &'static str {
         match self {
             Self::Page => "page",
