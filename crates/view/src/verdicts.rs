@@ -20,6 +20,15 @@ const WATCHED: &[(Invariant, &str)] = &[
     (Invariant::I12, "locks-in-order"),
 ];
 
+/// The stable id of a property, as in links and in JSON: a word for those always on screen, the number for the others.
+pub(crate) fn id(invariant: Invariant) -> String {
+    let watched = WATCHED.iter().find(|(watched, _)| *watched == invariant);
+    watched.map_or_else(
+        || invariant.description().id.to_lowercase(),
+        |(_, id)| (*id).to_owned(),
+    )
+}
+
 /// The properties after a step.
 pub(crate) fn properties(tape: &Tape, step: u32) -> Vec<Property> {
     let broken = |description: &Description| {

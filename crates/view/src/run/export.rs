@@ -10,7 +10,7 @@ use crate::tape::net;
 use crate::text::json::{
     Export, ExportChange, ExportSource, ExportStep, ExportThread, ExportViolation, Outcome, SCHEMA,
 };
-use crate::value;
+use crate::{value, verdicts};
 
 impl Run {
     /// The run for programs.
@@ -48,7 +48,7 @@ impl Run {
                 .violations()
                 .iter()
                 .map(|violation| ExportViolation {
-                    invariant: violation.invariant.description().id.to_owned(),
+                    invariant: verdicts::id(violation.invariant),
                     step: violation.step,
                     thread: violation.thread.letter(),
                 })
