@@ -152,23 +152,28 @@ fn lock_lanes(session: &Inner, tape: &Tape, waits: &[WaitBar]) -> Vec<LockLane> 
 }
 
 /// The run as a table.
-pub(crate) fn transcript(session: &Inner, tape: &Tape) -> Vec<Row> {
+pub(crate) fn transcript(session: &Inner, tape: &Tape, score: &Score) -> Vec<Row> {
     tape.events()
-        .map(|(step, event)| {
+        .zip(&score.columns)
+        .map(|((step, event), column)| {
             let changed: Vec<String> = facts::changes(session, tape.trace().changes(event))
                 .iter()
                 .map(|change| format!("{}: {} -> {}", change.label, change.from, change.to))
                 .collect();
             Row {
-                step: StepNo(step),
-                thread: event.thread.into(),
+                step: column.step,
+                thread: column.thread,
                 name: session.words.thread(event.thread).to_owned(),
-                place: places::of_event(tape.trace(), event),
-                what: sentence::sentence(session, tape, step),
+                place: column.place.clone(),
+                what: column.sentence.clone(),
                 changed: changed.join("; "),
                 locks: held(session, tape, step),
-                is_switch: is_switch(tape, step),
-                beat: beat_at(session, tape, step),
+                is_switch: column.is_switch,
+                beat: score
+                    .beats
+                    .iter()
+                    .find(|beat| beat.step == column.step)
+                    .map(|beat| beat.title.clone()),
             }
         })
         .collect()

@@ -312,7 +312,7 @@ const I_MMAP: &[Part] = &[part(
     "The mappings that show the file.",
 )];
 const CACHE_SLOT: &[Part] = &[named(
-    "in page cache",
+    "cached page",
     part(
         "cached",
         Show::Page,
@@ -339,7 +339,7 @@ const SWAP_COUNT: &[Part] = &[named(
     ),
 )];
 const SWAP_CACHED: &[Part] = &[named(
-    "in swap cache",
+    "swap cache slot",
     part(
         "swap_cached",
         Show::Page,

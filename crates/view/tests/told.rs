@@ -89,118 +89,118 @@ fn the_failing_run() {
     check(
         &sentences(&run("truncate-cow-vs-reclaim", "before", "reclaim-named")),
         &expect![[r#"
-           1 A Reclaim takes lru_lock.
-           2 A Reclaim looks up which list the page is on: inactive anon.
-        *  3 A Reclaim takes the page off its list: refs is 2.
-               == Reclaim takes the page
-           4 A Reclaim drops lru_lock.
-           5 A Reclaim tries to take the page lock and gets it.
-           6 A Reclaim reads PG_mlocked: 0.
-           7 A Reclaim reads mapcount: 1.
-           8 A Reclaim looks up what the page belongs to: anonymous memory.
-           9 A Reclaim reads mapcount: 1.
-          10 A Reclaim tries to take the anon_vma lock for reading and gets it.
-          11 A Reclaim reads mapcount: 1.
-          12 A Reclaim looks up who can map the page: V_A.
-          13 A Reclaim reads the pte: P, young.
-          14 A Reclaim takes ptl.
-          15 A Reclaim reads the pte: P, young.
-          16 A Reclaim reads VM_LOCKED: 1.
-          17 A Reclaim drops ptl.
-          18 A Reclaim drops the anon_vma lock.
-          19 A Reclaim finds PG_referenced already clear.
-          20 A Reclaim takes swap_lock.
-          21 A Reclaim looks up who uses swap slot 1: unused.
-          22 A Reclaim takes swap slot 1.
-          23 A Reclaim drops swap_lock.
-          24 A Reclaim takes a reference for the swap cache: refs is 3.
-          25 A Reclaim sets PG_swapcache.
-          26 A Reclaim takes the swap cache's tree_lock.
-          27 A Reclaim enters the page into the swap cache.
-          28 A Reclaim drops the swap cache's tree_lock.
-          29 A Reclaim sets PG_dirty, already set.
-          30 A Reclaim reads mapcount: 1.
-          31 A Reclaim looks up what the page belongs to: anonymous memory.
-          32 A Reclaim reads mapcount: 1.
-          33 A Reclaim tries to take the anon_vma lock for reading and gets it.
-          34 A Reclaim reads mapcount: 1.
-          35 A Reclaim looks up who can map the page: V_A.
-          36 A Reclaim reads the pte: P, young.
-          37 A Reclaim takes ptl.
-          38 A Reclaim reads the pte: P, young.
-        * 39 A Reclaim reads VM_LOCKED: 1.
-               == The mapping is locked
-        * 40 A Reclaim drops ptl. Nothing now keeps Truncate from this page.
-               == The gap opens
-          41 B Truncate cuts file f to 0 pages.
-          42 B Truncate takes i_mmap_rwsem for writing.
-          43 B Truncate looks up who maps file f: V_A.
-          44 B Truncate takes ptl.
-          45 B Truncate reads the pte: P, young.
-        * 46 B Truncate clears the pte.
-               == The mapping goes
-          47 B Truncate lowers mapcount to 0. Nothing maps the page any more.
-          48 B Truncate reads PG_mlocked: 0. There is no mark to take off.
-          49 B Truncate drops ptl.
-          50 B Truncate reads PG_swapcache: 1.
-          51 B Truncate reads mapcount: 0.
-          52 B Truncate tries to take the page lock and fails. Reclaim holds it.
-          53 B Truncate drops the mmu_gather's reference: refs is 2.
-          54 B Truncate drops i_mmap_rwsem.
-          55 B Truncate reads nrpages: 0.
-          56 B Truncate takes i_mmap_rwsem for writing.
-          57 B Truncate looks up who maps file f: V_A.
-          58 B Truncate takes ptl.
-          59 B Truncate reads the pte: none.
-          60 B Truncate drops ptl.
-          61 B Truncate drops i_mmap_rwsem.
-          62 A Reclaim tries to take mmap_sem for reading and gets it.
-          63 A Reclaim reads VM_LOCKED: 1.
-        * 64 A Reclaim sets PG_mlocked. The page is no longer mapped.
-               == The mark lands late
-          65 A Reclaim raises NR_MLOCK to 1.
-          66 A Reclaim reads PG_lru: 0.
-          67 A Reclaim drops mmap_sem.
-          68 A Reclaim drops the anon_vma lock.
-          69 A Reclaim reads PG_swapcache: 1, PG_writeback: 0.
-          70 A Reclaim takes swap_lock.
-          71 A Reclaim looks up who uses swap slot 1: swap cache.
-          72 A Reclaim drops swap_lock.
-          73 A Reclaim takes the swap cache's tree_lock.
-          74 A Reclaim takes the page out of the swap cache.
-          75 A Reclaim clears PG_swapcache.
-          76 A Reclaim drops the swap cache's tree_lock.
-          77 A Reclaim takes swap_lock.
-          78 A Reclaim gives swap slot 1 back.
-          79 A Reclaim drops swap_lock.
-          80 A Reclaim drops the swap cache's reference: refs is 1.
-          81 A Reclaim sets PG_dirty, already set.
-          82 A Reclaim drops the page lock.
-          83 A Reclaim takes lru_lock.
-          84 A Reclaim reads PG_mlocked: 1.
-          85 A Reclaim drops lru_lock.
-          86 A Reclaim reads PG_unevictable: 0.
-          87 A Reclaim clears PG_unevictable, already clear.
-          88 A Reclaim reads PG_mlocked: 1.
-          89 A Reclaim takes lru_lock.
-          90 A Reclaim clears PG_active, already clear.
-        * 91 A Reclaim puts the page on the unevictable list.
-               == Kept for nobody
-          92 A Reclaim drops lru_lock.
-          93 A Reclaim reads PG_mlocked: 1.
-          94 A Reclaim counts the event PGCULLED.
-          95 A Reclaim drops the isolation's reference: refs is 0. It was the last.
-          96 A Reclaim reads PG_lru: 1.
-          97 A Reclaim takes lru_lock.
-          98 A Reclaim takes the page off its list.
-          99 A Reclaim drops lru_lock.
-         100 A Reclaim cuts the page loose from what it belonged to.
-        *101 A The page goes back to the allocator with PG_mlocked set. The kernel reports a bad page.
-        *102 A Reclaim keeps the bad frame out of use for good.
-               == Freed with the mark
-         103 A Reclaim takes lru_lock.
-        *104 A Reclaim drops lru_lock.
-    "#]],
+               1 A Reclaim takes lru_lock.
+               2 A Reclaim looks up which list the page is on: inactive anon.
+            *  3 A Reclaim takes the page off its list: refs is 2.
+                   == Reclaim takes the page
+               4 A Reclaim drops lru_lock.
+               5 A Reclaim tries to take the page lock and gets it.
+               6 A Reclaim reads PG_mlocked: 0.
+               7 A Reclaim reads mapcount: 1.
+               8 A Reclaim looks up what the page belongs to: anonymous memory.
+               9 A Reclaim reads mapcount: 1.
+              10 A Reclaim tries to take the anon_vma lock for reading and gets it.
+              11 A Reclaim reads mapcount: 1.
+              12 A Reclaim looks up who can map the page: V_A.
+              13 A Reclaim reads the pte: P, young.
+              14 A Reclaim takes ptl.
+              15 A Reclaim reads the pte: P, young.
+              16 A Reclaim reads VM_LOCKED: 1.
+              17 A Reclaim drops ptl.
+              18 A Reclaim drops the anon_vma lock.
+              19 A Reclaim finds PG_referenced already clear.
+              20 A Reclaim takes swap_lock.
+              21 A Reclaim looks up who uses swap slot 1: unused.
+              22 A Reclaim takes swap slot 1.
+              23 A Reclaim drops swap_lock.
+              24 A Reclaim takes a reference for the swap cache: refs is 3.
+              25 A Reclaim sets PG_swapcache.
+              26 A Reclaim takes the swap cache's tree_lock.
+              27 A Reclaim enters the page into the swap cache.
+              28 A Reclaim drops the swap cache's tree_lock.
+              29 A Reclaim sets PG_dirty, already set.
+              30 A Reclaim reads mapcount: 1.
+              31 A Reclaim looks up what the page belongs to: anonymous memory.
+              32 A Reclaim reads mapcount: 1.
+              33 A Reclaim tries to take the anon_vma lock for reading and gets it.
+              34 A Reclaim reads mapcount: 1.
+              35 A Reclaim looks up who can map the page: V_A.
+              36 A Reclaim reads the pte: P, young.
+              37 A Reclaim takes ptl.
+              38 A Reclaim reads the pte: P, young.
+            * 39 A Reclaim reads VM_LOCKED: 1.
+                   == The mapping is locked
+            * 40 A Reclaim drops ptl. Nothing now keeps Truncate from this page.
+                   == The gap opens
+              41 B Truncate cuts file f to 0 pages.
+              42 B Truncate takes i_mmap_rwsem for writing.
+              43 B Truncate looks up who maps file f: V_A.
+              44 B Truncate takes ptl.
+              45 B Truncate reads the pte: P, young.
+            * 46 B Truncate clears the pte.
+                   == The mapping goes
+              47 B Truncate lowers mapcount to 0. Nothing maps the page any more.
+              48 B Truncate reads PG_mlocked: 0. There is no mark to take off.
+              49 B Truncate drops ptl.
+              50 B Truncate reads PG_swapcache: 1.
+              51 B Truncate reads mapcount: 0.
+              52 B Truncate tries to take the page lock and fails. Reclaim holds it.
+              53 B Truncate drops the mmu_gather's reference: refs is 2.
+              54 B Truncate drops i_mmap_rwsem.
+              55 B Truncate reads nrpages: 0.
+              56 B Truncate takes i_mmap_rwsem for writing.
+              57 B Truncate looks up who maps file f: V_A.
+              58 B Truncate takes ptl.
+              59 B Truncate reads the pte: none.
+              60 B Truncate drops ptl.
+              61 B Truncate drops i_mmap_rwsem.
+              62 A Reclaim tries to take mmap_sem for reading and gets it.
+              63 A Reclaim reads VM_LOCKED: 1.
+            * 64 A Reclaim sets PG_mlocked. The page is no longer mapped.
+                   == The mark lands late
+              65 A Reclaim raises NR_MLOCK to 1.
+              66 A Reclaim reads PG_lru: 0.
+              67 A Reclaim drops mmap_sem.
+              68 A Reclaim drops the anon_vma lock.
+              69 A Reclaim reads PG_swapcache: 1, PG_writeback: 0.
+              70 A Reclaim takes swap_lock.
+              71 A Reclaim looks up who uses swap slot 1: swap cache.
+              72 A Reclaim drops swap_lock.
+              73 A Reclaim takes the swap cache's tree_lock.
+              74 A Reclaim takes the page out of the swap cache.
+              75 A Reclaim clears PG_swapcache.
+              76 A Reclaim drops the swap cache's tree_lock.
+              77 A Reclaim takes swap_lock.
+              78 A Reclaim gives swap slot 1 back.
+              79 A Reclaim drops swap_lock.
+              80 A Reclaim drops the swap cache's reference: refs is 1.
+              81 A Reclaim sets PG_dirty, already set.
+              82 A Reclaim drops the page lock.
+              83 A Reclaim takes lru_lock.
+              84 A Reclaim reads PG_mlocked: 1.
+              85 A Reclaim drops lru_lock.
+              86 A Reclaim reads PG_unevictable: 0.
+              87 A Reclaim clears PG_unevictable, already clear.
+              88 A Reclaim reads PG_mlocked: 1.
+              89 A Reclaim takes lru_lock.
+              90 A Reclaim clears PG_active, already clear.
+            * 91 A Reclaim puts the page on the unevictable list.
+                   == Kept for nobody
+              92 A Reclaim drops lru_lock.
+              93 A Reclaim reads PG_mlocked: 1.
+              94 A Reclaim counts the event PGCULLED.
+              95 A Reclaim drops the isolation's reference: refs is 0. It was the last.
+              96 A Reclaim reads PG_lru: 1.
+              97 A Reclaim takes lru_lock.
+              98 A Reclaim takes the page off its list.
+              99 A Reclaim drops lru_lock.
+             100 A Reclaim cuts the page loose from what it belonged to.
+            *101 A The page goes back to the allocator with PG_mlocked set. The kernel reports a bad page.
+                   == Freed with the mark
+             102 A Reclaim keeps the bad frame out of use for good.
+             103 A Reclaim takes lru_lock.
+            *104 A Reclaim drops lru_lock.
+        "#]],
     );
 }
 
