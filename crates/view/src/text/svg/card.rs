@@ -4,6 +4,7 @@ use super::canvas::{Anchor, Canvas, Rect};
 use super::measure::Font;
 use super::strokes::{letter_chip, lock_sample, thread_pattern};
 use crate::scene::{Hold, LockMode, Place, Score, ThreadCard, ThreadState};
+use crate::text::wrap::wrap_by;
 
 /// The sizes of a card.
 #[derive(Clone, Copy, Debug)]
@@ -146,14 +147,20 @@ impl Lines<'_> {
             return;
         }
         self.y += height;
-        if let Some(base) = self.next(self.font * 1.45) {
+        for line in wrap_by(&card.role, |_| self.area.width, |line| role.width(line))
+            .iter()
+            .take(2)
+        {
+            let Some(base) = self.next(self.font * 1.35) else {
+                return;
+            };
             self.canvas.text(
                 "lk-soft",
                 (self.area.x, base),
                 Anchor::Start,
                 role,
                 self.area.width,
-                &card.role,
+                line,
             );
         }
     }
@@ -194,7 +201,7 @@ impl Lines<'_> {
         );
     }
 
-    /// A label, a few words, and a place at the right edge if there is room.
+    /// A label and a few words, in two lines if need be, and a place at the right edge if there is room.
     fn pair(&mut self, label: &str, words: &str, place: Option<&Place>) {
         let Some(base) = self.next(self.font * 1.6) else {
             return;
@@ -202,8 +209,18 @@ impl Lines<'_> {
         self.label(label, base);
         let font = Font::sans(self.font);
         let (x, room) = (self.area.x + self.indent(), self.area.width - self.indent());
+        let mut lines = wrap_by(words, |_| room, |line| font.width(line)).into_iter();
+        let first = lines.next().unwrap_or_default();
         self.canvas
-            .text("lk-ink", (x, base), Anchor::Start, font, room, words);
+            .text("lk-ink", (x, base), Anchor::Start, font, room, &first);
+        let rest = lines.collect::<Vec<_>>().join(" ");
+        if !rest.is_empty() {
+            if let Some(base) = self.next(self.font * 1.3) {
+                self.canvas
+                    .text("lk-ink", (x, base), Anchor::Start, font, room, &rest);
+            }
+            return;
+        }
         let Some(place) = place else { return };
         let at = format!("{}:{}", place.file, place.line);
         let small = Font::mono(self.font - 1.5);

@@ -92,10 +92,11 @@ fn one(canvas: &mut Canvas, fact: &Fact, area: Rect, font: f64) {
             is_mapped,
         );
     }
+    let small = Font::sans(font - 1.5);
     let by = match &fact.set_by {
+        SetBy::Setup { text } if small.width(text) > right - left => "before step 1",
         SetBy::Step { text, .. } | SetBy::Setup { text } => text,
     };
-    let small = Font::sans(font - 1.5);
     canvas.text(
         "lk-soft",
         (left, base + font * 1.22),

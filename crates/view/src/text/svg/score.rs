@@ -3,14 +3,14 @@
 //! From top to bottom: the verdict, the beats, the ruler, a row for each thread, a lane for each lock, a waveform for
 //! each fact, and below them what the letters and signs mean.
 
+mod head;
 mod key;
 mod lanes;
 mod rows;
+mod ruler;
 
-use super::canvas::{Anchor, Canvas, Rect};
-use super::marks::verdict_mark;
-use super::measure::Font;
-use crate::scene::{Beat, Lane, LockLane, Pattern, Score, VerdictKind};
+use super::canvas::{Canvas, Rect};
+use crate::scene::{Lane, LockLane, Pattern, Score};
 
 /// How much of a score is drawn.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -59,6 +59,11 @@ impl Grid {
         } else {
             (self.left(step) + self.right(step)) / 2.0
         }
+    }
+
+    /// Whether columns are wide enough for signs.
+    fn has_signs(self) -> bool {
+        self.column >= 14.0
     }
 
     /// Where everything ends.
@@ -124,7 +129,7 @@ pub(super) fn draw(canvas: &mut Canvas, score: &Score, place: ScorePlace) -> f64
     let (lock_lanes, lanes) = shown_lanes(score, place.style);
 
     let head = if place.style == ScoreStyle::Full {
-        head_height(score, grid)
+        head::height(score, grid)
     } else {
         0.0
     };
@@ -142,9 +147,9 @@ pub(super) fn draw(canvas: &mut Canvas, score: &Score, place: ScorePlace) -> f64
 
     rows::switches(canvas, score, grid, top, bottom);
     if place.style == ScoreStyle::Full {
-        fall_line(canvas, score, grid, ruler, bottom);
+        head::fall_line(canvas, score, grid, ruler, bottom);
     }
-    draw_ruler(canvas, score, grid, sizes, ruler);
+    ruler::draw(canvas, score, grid, sizes, ruler, place.cursor);
     for (idx, row) in score.threads.iter().enumerate() {
         let area = Rect {
             x: place.x,
@@ -173,16 +178,17 @@ pub(super) fn draw(canvas: &mut Canvas, score: &Score, place: ScorePlace) -> f64
         lanes::wave(canvas, lane, grid, sizes, area);
     }
     if let Some(cursor) = place.cursor {
-        draw_cursor(canvas, grid, cursor, (ruler, lanes_top, bottom));
+        ruler::cursor(canvas, grid, cursor, (ruler, lanes_top, bottom));
     }
     if place.style == ScoreStyle::Strip {
         return bottom;
     }
-    draw_head(canvas, score, grid, place, ruler);
+    head::draw(canvas, score, grid, place, ruler);
     key::draw(
         canvas,
         score,
         &lock_lanes,
+        grid.has_signs(),
         Rect {
             x: place.x,
             y: bottom + 18.0,
@@ -206,168 +212,6 @@ fn shown_lanes(score: &Score, style: ScoreStyle) -> (Vec<&LockLane>, Vec<&Lane>)
             .collect(),
         lane.into_iter().collect(),
     )
-}
-
-/// The room above the ruler: for the verdict, and for one or two rows of beats.
-fn head_height(score: &Score, grid: Grid) -> f64 {
-    let verdict = if score.verdict.is_some() { 24.0 } else { 0.0 };
-    let beats = beat_rows(&score.beats, grid)
-        .into_iter()
-        .max()
-        .map_or(0.0, |row| 20.0 + 17.0 * f64::from(row));
-    verdict + beats
-}
-
-/// The row of each beat, counted upwards, so that no two touch.
-fn beat_rows(beats: &[Beat], grid: Grid) -> Vec<u8> {
-    let mut ends = [f64::NEG_INFINITY; 3];
-    let mut rows = Vec::with_capacity(beats.len());
-    for beat in beats {
-        let x = grid.middle(beat.step.0);
-        let row = (0..3)
-            .find(|row| ends[usize::from(*row)] + 17.0 <= x)
-            .unwrap_or(2);
-        ends[usize::from(row)] = x;
-        rows.push(row);
-    }
-    rows
-}
-
-/// The letter of a beat: `a` for the first.
-fn beat_letter(idx: usize) -> String {
-    let letter = u8::try_from(idx)
-        .ok()
-        .filter(|idx| *idx < 26)
-        .map(|idx| char::from(b'a' + idx));
-    letter.map_or_else(|| (idx + 1).to_string(), String::from)
-}
-
-fn draw_head(canvas: &mut Canvas, score: &Score, grid: Grid, place: ScorePlace, ruler: f64) {
-    for (idx, (beat, row)) in score
-        .beats
-        .iter()
-        .zip(beat_rows(&score.beats, grid))
-        .enumerate()
-    {
-        let (x, y) = (
-            grid.middle(beat.step.0),
-            ruler - 8.0 - 17.0 * f64::from(row),
-        );
-        canvas.line("lk-tick", (x, y), (x, ruler + 4.0));
-        canvas.circle("lk-ring", (x, y), 7.5);
-        canvas.text(
-            "lk-ink",
-            (x, y + 3.6),
-            Anchor::Middle,
-            Font::sans(10.5).bold(),
-            20.0,
-            &beat_letter(idx),
-        );
-    }
-    let Some(mark) = &score.verdict else { return };
-    let x = grid.middle(mark.step.0);
-    let y = place.y + 9.0;
-    let (word, class) = verdict_word(mark.kind);
-    let text = format!("{word} at step {}: {}", mark.step.0, mark.text);
-    let font = Font::sans(13.0).bold();
-    let is_left = x - place.x > place.width / 2.0;
-    let (at, anchor, room) = match is_left {
-        true => (x - 16.0, Anchor::End, x - 16.0 - place.x),
-        false => (x + 16.0, Anchor::Start, place.x + place.width - x - 16.0),
-    };
-    canvas.text(class, (at, y + 4.6), anchor, font, room, &text);
-    verdict_mark(canvas, mark.kind, (x, y), 18.0);
-}
-
-/// The word of a verdict and the class of its text.
-fn verdict_word(kind: VerdictKind) -> (&'static str, &'static str) {
-    match kind {
-        VerdictKind::Broken => ("Broken", "lk-alarm"),
-        VerdictKind::Deadlock => ("Deadlock", "lk-alarm"),
-        VerdictKind::Harmless => ("Harmless", "lk-ink"),
-        VerdictKind::Clean => ("Ended well", "lk-ink"),
-        VerdictKind::Open => ("Still open", "lk-ink"),
-        VerdictKind::Unfinished => ("Unfinished", "lk-ink"),
-    }
-}
-
-/// The line from the verdict down through all rows; double where something broke.
-fn fall_line(canvas: &mut Canvas, score: &Score, grid: Grid, ruler: f64, bottom: f64) {
-    let Some(mark) = &score.verdict else { return };
-    let x = grid.middle(mark.step.0);
-    let top = ruler - head_height(score, grid) + 18.0;
-    if matches!(mark.kind, VerdictKind::Broken | VerdictKind::Deadlock) {
-        canvas.line("lk-fall lk-broken", (x - 1.5, top), (x - 1.5, bottom));
-        canvas.line("lk-fall lk-broken", (x + 1.5, top), (x + 1.5, bottom));
-    } else {
-        canvas.line("lk-fall", (x, top), (x, bottom));
-    }
-}
-
-fn draw_ruler(canvas: &mut Canvas, score: &Score, grid: Grid, sizes: Sizes, top: f64) {
-    let base = top + sizes.ruler - 3.0;
-    canvas.line("lk-hair", (grid.x, base), (grid.end(), base));
-    let every = if grid.column * 5.0 >= 24.0 { 5 } else { 10 };
-    for step in (1..=grid.columns).filter(|step| *step == 1 || step % every == 0) {
-        if score.columns.is_empty() {
-            break;
-        }
-        let x = grid.middle(step);
-        canvas.line("lk-tick", (x, base - 3.0), (x, base));
-        canvas.text(
-            "lk-soft",
-            (x, base - 5.0),
-            Anchor::Middle,
-            Font::sans(sizes.font - 2.0),
-            40.0,
-            &step.to_string(),
-        );
-    }
-    if let Some(parting) = &score.parting {
-        // A fork: one way goes on, another bends away.
-        let (x, y) = (grid.left(parting.step.0), base);
-        canvas.path(
-            "lk-mark",
-            &format!(
-                "M{} {}v-5m0 0l4 -5m-4 5l-4 -5",
-                super::canvas::px(x),
-                super::canvas::px(y)
-            ),
-        );
-    }
-}
-
-/// The cursor: a knob on the ruler, a line through the lanes, and what is still to come behind a veil.
-fn draw_cursor(
-    canvas: &mut Canvas,
-    grid: Grid,
-    cursor: u32,
-    (ruler, lanes_top, bottom): (f64, f64, f64),
-) {
-    let x = grid.right(cursor);
-    if cursor < grid.columns {
-        canvas.rect(
-            "lk-veil",
-            Rect {
-                x: x + 1.0,
-                y: lanes_top,
-                width: grid.end() - x,
-                height: bottom - lanes_top,
-            },
-            0.0,
-        );
-    }
-    canvas.line("lk-now", (x, ruler + 8.0), (x, bottom));
-    let (left, right, tip) = (
-        super::canvas::px(x - 4.5),
-        super::canvas::px(x + 4.5),
-        super::canvas::px(x),
-    );
-    let (top, point) = (
-        super::canvas::px(ruler + 1.0),
-        super::canvas::px(ruler + 9.0),
-    );
-    canvas.path("lk-solid", &format!("M{left} {top}H{right}L{tip} {point}Z"));
 }
 
 /// A count as a length.

@@ -3,7 +3,9 @@
 use super::super::canvas::{Anchor, Canvas, Rect};
 use super::super::measure::Font;
 use super::super::strokes::{letter_chip, thread_pattern};
-use super::{beat_letter, to_f64};
+use super::head::beat_letter;
+use super::ruler::fork_mark;
+use super::to_f64;
 use crate::scene::{LockLane, LockMode, Score, ThreadId};
 use crate::text::counted;
 
@@ -11,20 +13,34 @@ const FONT: Font = Font::sans(12.5);
 const LINE: f64 = 21.0;
 
 /// Draws the lines and gives their lower edge.
-pub(super) fn draw(canvas: &mut Canvas, score: &Score, locks: &[&LockLane], area: Rect) -> f64 {
+///
+/// Signs that are not drawn, for want of room, are not explained.
+pub(super) fn draw(
+    canvas: &mut Canvas,
+    score: &Score,
+    locks: &[&LockLane],
+    has_signs: bool,
+    area: Rect,
+) -> f64 {
     let mut y = draw_beats(canvas, score, area);
     if let Some(parting) = &score.parting {
-        let text = format!(
-            "The order asked for parts here at step {}. {}",
-            parting.step.0, parting.text
+        fork_mark(canvas, (area.x + 8.0, y + 9.0));
+        let at = (area.x + 53.0, y + 8.4);
+        canvas.text(
+            "lk-soft",
+            (area.x + 45.0, y + 8.4),
+            Anchor::End,
+            FONT,
+            30.0,
+            &parting.step.0.to_string(),
         );
         canvas.text(
             "lk-ink",
-            (area.x, y + 9.0),
+            at,
             Anchor::Start,
             FONT,
-            area.width,
-            &text,
+            area.width - 53.0,
+            &format!("The order had to change. {}", parting.text),
         );
         y += LINE;
     }
@@ -58,6 +74,7 @@ pub(super) fn draw(canvas: &mut Canvas, score: &Score, locks: &[&LockLane], area
     draw_signs(
         canvas,
         locks,
+        has_signs,
         Rect {
             y: y + LINE,
             ..area
@@ -75,7 +92,7 @@ fn draw_beats(canvas: &mut Canvas, score: &Score, area: Rect) -> f64 {
         .iter()
         .map(|beat| FONT.width(&beat.title))
         .fold(0.0, f64::max)
-        + 72.0;
+        + 78.0;
     let columns = (1..=4)
         .rev()
         .find(|columns| area.width / f64::from(*columns) >= widest)
@@ -96,7 +113,7 @@ fn draw_beats(canvas: &mut Canvas, score: &Score, area: Rect) -> f64 {
         );
         canvas.text(
             "lk-soft",
-            (x + 40.0, y + 4.4),
+            (x + 45.0, y + 4.4),
             Anchor::End,
             FONT,
             30.0,
@@ -104,10 +121,10 @@ fn draw_beats(canvas: &mut Canvas, score: &Score, area: Rect) -> f64 {
         );
         canvas.text(
             "lk-ink",
-            (x + 48.0, y + 4.4),
+            (x + 53.0, y + 4.4),
             Anchor::Start,
             FONT,
-            width - 56.0,
+            width - 61.0,
             &beat.title,
         );
     }
@@ -115,7 +132,7 @@ fn draw_beats(canvas: &mut Canvas, score: &Score, area: Rect) -> f64 {
 }
 
 /// What the signs mean, in one or more lines.
-fn draw_signs(canvas: &mut Canvas, locks: &[&LockLane], area: Rect) -> f64 {
+fn draw_signs(canvas: &mut Canvas, locks: &[&LockLane], has_signs: bool, area: Rect) -> f64 {
     let signs = [
         "r reads",
         "w writes",
@@ -135,7 +152,7 @@ fn draw_signs(canvas: &mut Canvas, locks: &[&LockLane], area: Rect) -> f64 {
         place
     };
     let mono = Font::mono(12.0).bold();
-    for text in signs {
+    for text in signs.iter().filter(|_| has_signs) {
         let (sign, words) = text.split_at(1);
         let (x, y) = at(12.0 + FONT.width(words));
         // The sign of a lock that was tried in vain is the one of trying, struck through.

@@ -6,9 +6,6 @@ use super::super::strokes::{letter_chip, thread_class, thread_pattern};
 use super::{Grid, Sizes};
 use crate::scene::{Column, Glyph, LockMode, Score, ThreadRow, WaitBar};
 
-/// A column narrower than this shows no signs.
-const SIGN_COLUMN: f64 = 14.0;
-
 /// A hairline between two columns for each time another thread took over.
 pub(super) fn switches(canvas: &mut Canvas, score: &Score, grid: Grid, top: f64, bottom: f64) {
     for column in score.columns.iter().filter(|column| column.is_switch) {
@@ -97,7 +94,7 @@ fn draw_cell(
     if cursor == Some(step) {
         canvas.rect("lk-frame", cell.inset(-1.5), radius + 1.5);
     }
-    if grid.column < SIGN_COLUMN {
+    if !grid.has_signs() {
         return;
     }
     let sign = match column.glyph {
