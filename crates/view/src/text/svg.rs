@@ -15,6 +15,8 @@ mod palette;
 mod score;
 mod strokes;
 
+use std::ops::RangeInclusive;
+
 use super::Account;
 use crate::scene::{Scene, Score};
 use canvas::{Canvas, escape};
@@ -55,21 +57,37 @@ pub enum FrameSize {
 impl Picture<'_> {
     /// The score of a run, `width` wide.
     pub fn score(&self, score: &Score, width: u32) -> String {
+        self.score_of(score, None, width)
+    }
+
+    /// The score of a run from one step to another, `width` wide: for a close look at a few steps, with their signs.
+    ///
+    /// Steps the run does not have are left out.
+    pub fn score_part(&self, score: &Score, steps: RangeInclusive<u32>, width: u32) -> String {
+        self.score_of(score, Some((*steps.start(), *steps.end())), width)
+    }
+
+    fn score_of(&self, score: &Score, part: Option<(u32, u32)>, width: u32) -> String {
         let width = f64::from(width.max(320));
         let mut canvas = Canvas::new(self.clean_id());
+        let style = ScoreStyle::Full;
         let place = ScorePlace {
             x: 16.0,
             y: 16.0,
             width: width - 32.0,
             cursor: None,
-            style: ScoreStyle::Full,
+            part,
+            style,
         };
         let bottom = score::draw(&mut canvas, score, place);
-        let title = format!(
-            "Score of {} steps, order {}",
-            score.columns.len(),
-            score.executed
-        );
+        let title = match part {
+            Some((first, last)) => format!("Steps {first} to {last} of order {}", score.executed),
+            None => format!(
+                "Score of {} steps, order {}",
+                score.columns.len(),
+                score.executed
+            ),
+        };
         self.document(
             canvas,
             (width, (bottom + 16.0).ceil()),

@@ -283,9 +283,15 @@ impl Lines<'_> {
         }
         let mut x = start;
         for hold in holds {
-            let label = match hold.mode {
+            let full = match hold.mode {
                 LockMode::Exclusive => hold.label.clone(),
                 LockMode::Shared => format!("{} (read)", hold.label),
+            };
+            let room = self.area.right() - start - 26.0;
+            let label = if font.width(&full) <= room {
+                full
+            } else {
+                hold.label.clone()
             };
             let width = 26.0 + font.width(&label);
             if x > start && x + width > self.area.right() {

@@ -116,6 +116,7 @@ pub(super) fn draw(
         y: sentence.bottom() + if size == FrameSize::Wide { 16.0 } else { 6.0 },
         width: inner.width,
         cursor: Some(scene.cursor.0),
+        part: None,
         style: layout.style,
     };
     let bottom = score::draw(canvas, account.score, place);

@@ -6,6 +6,7 @@
 mod head;
 mod key;
 mod lanes;
+mod part;
 mod rows;
 mod ruler;
 
@@ -29,6 +30,8 @@ pub(super) struct ScorePlace {
     pub(super) width: f64,
     /// The last step that is done; none draws every step as done.
     pub(super) cursor: Option<u32>,
+    /// The first and the last step to draw; none draws all.
+    pub(super) part: Option<(u32, u32)>,
     pub(super) style: ScoreStyle,
 }
 
@@ -37,7 +40,8 @@ pub(super) struct ScorePlace {
 struct Grid {
     x: f64,
     column: f64,
-    columns: u32,
+    first: u32,
+    last: u32,
     cursor: u32,
 }
 
@@ -47,18 +51,14 @@ impl Grid {
         self.right(step.saturating_sub(1))
     }
 
-    /// The right edge of a step; that of step 0 is where everything begins.
+    /// The right edge of a step. Steps before the first end where everything begins.
     fn right(self, step: u32) -> f64 {
-        self.x + self.column * f64::from(step.min(self.columns))
+        self.x + self.column * f64::from((step.min(self.last) + 1).saturating_sub(self.first))
     }
 
-    /// The middle of a step; that of step 0 is where everything begins.
+    /// The middle of a step. That of a step before the first is where everything begins.
     fn middle(self, step: u32) -> f64 {
-        if step == 0 {
-            self.x
-        } else {
-            (self.left(step) + self.right(step)) / 2.0
-        }
+        (self.left(step) + self.right(step)) / 2.0
     }
 
     /// Whether columns are wide enough for signs.
@@ -68,7 +68,7 @@ impl Grid {
 
     /// Where everything ends.
     fn end(self) -> f64 {
-        self.right(self.columns)
+        self.right(self.last)
     }
 }
 
@@ -116,15 +116,19 @@ pub(super) fn draw(canvas: &mut Canvas, score: &Score, place: ScorePlace) -> f64
     } else {
         STRIP
     };
-    let columns = u32::try_from(score.columns.len())
-        .unwrap_or(u32::MAX)
-        .max(1);
+    let total = u32::try_from(score.columns.len()).unwrap_or(u32::MAX);
+    let (first, last) = part::clamped(place.part, total);
+    let cut = (first, last) != (1, total) && total > 0;
+    let cut = cut.then(|| part::of(score, first, last));
+    let score = cut.as_ref().unwrap_or(score);
+    let last = last.max(first);
     let room = (place.width - sizes.label - 8.0).max(1.0);
     let grid = Grid {
         x: place.x + sizes.label,
-        column: (room / f64::from(columns)).min(MAX_COLUMN),
-        columns,
-        cursor: place.cursor.unwrap_or(columns),
+        column: (room / f64::from(last - first + 1)).min(MAX_COLUMN),
+        first,
+        last,
+        cursor: place.cursor.unwrap_or(last),
     };
     let (lock_lanes, lanes) = shown_lanes(score, place.style);
 
@@ -188,7 +192,8 @@ pub(super) fn draw(canvas: &mut Canvas, score: &Score, place: ScorePlace) -> f64
         canvas,
         score,
         &lock_lanes,
-        grid.has_signs(),
+        grid,
+        total,
         Rect {
             x: place.x,
             y: bottom + 18.0,

@@ -1,6 +1,7 @@
 //! The snapshots are pictures: open them.
 
 use std::collections::BTreeSet;
+use std::ops::RangeInclusive;
 
 use expect_test::{ExpectFile, expect_file};
 
@@ -63,6 +64,13 @@ fn the_score_of_the_race() {
 }
 
 #[test]
+fn a_close_look_at_the_window() {
+    let play = Play::of(BEFORE);
+    let part = picture("part").score_part(&play.score, 9..=25, 900);
+    check(&part, expect_file!["snapshots/score-part.svg"]);
+}
+
+#[test]
 fn the_key_frame_of_the_race() {
     let play = Play::of(BEFORE);
     let frame = picture("key").frame(&play.account(), &play.scene(23), FrameSize::Wide);
@@ -86,6 +94,15 @@ fn every_moment_has_a_picture() {
             }
         }
         check_form(&picture("any").score(&play.score, 0));
+        for steps in [
+            0..=0,
+            0..=u32::MAX,
+            3..=5,
+            500..=600,
+            RangeInclusive::new(u32::MAX, 0),
+        ] {
+            check_form(&picture("any").score_part(&play.score, steps, 600));
+        }
     }
 }
 

@@ -5,7 +5,7 @@ use super::super::measure::Font;
 use super::super::strokes::{letter_chip, thread_pattern};
 use super::head::beat_letter;
 use super::ruler::fork_mark;
-use super::to_f64;
+use super::{Grid, to_f64};
 use crate::scene::{LockLane, LockMode, Score, ThreadId};
 use crate::text::counted;
 
@@ -19,7 +19,8 @@ pub(super) fn draw(
     canvas: &mut Canvas,
     score: &Score,
     locks: &[&LockLane],
-    has_signs: bool,
+    grid: Grid,
+    total: u32,
     area: Rect,
 ) -> f64 {
     let mut y = draw_beats(canvas, score, area);
@@ -46,7 +47,10 @@ pub(super) fn draw(
     }
     canvas.line("lk-hair", (area.x, y + 1.0), (area.right(), y + 1.0));
     y += 20.0;
-    let steps = counted(score.columns.len(), "step", "steps");
+    let steps = match score.columns.len() == total as usize {
+        true => counted(score.columns.len(), "step", "steps"),
+        false => format!("steps {} to {} of {total}", grid.first, grid.last),
+    };
     let switches = counted(
         score.switches as usize,
         "context switch",
@@ -74,7 +78,7 @@ pub(super) fn draw(
     draw_signs(
         canvas,
         locks,
-        has_signs,
+        grid.has_signs(),
         Rect {
             y: y + LINE,
             ..area

@@ -8,6 +8,9 @@ use super::super::strokes::{letter_chip, lock_line, lock_sample};
 use super::{Grid, Sizes};
 use crate::scene::{Lane, LockLane};
 
+/// How far a bar reaches over the edge of the part drawn.
+const OVERHANG: f64 = 8.0;
+
 /// One lock: a bar of its own pattern for each time it was held, beginning with the letter of the holder.
 pub(super) fn lock(canvas: &mut Canvas, lane: &LockLane, grid: Grid, sizes: Sizes, area: Rect) {
     let middle = area.y + area.height / 2.0;
@@ -25,8 +28,12 @@ pub(super) fn lock(canvas: &mut Canvas, lane: &LockLane, grid: Grid, sizes: Size
     canvas.line("lk-hair", (grid.x, middle), (grid.end(), middle));
     let height = (sizes.lock - 5.0).min(14.0);
     for (idx, bar) in lane.bars.iter().enumerate() {
+        // A bar that began before the part drawn, or ends after it, reaches over the edge.
+        let is_earlier = bar.from.0 < grid.first;
+        let is_later = bar.to.is_some_and(|to| to.0 > grid.last);
         let from = grid.left(bar.from.0) + 1.0;
-        let to = bar.to.map_or_else(|| grid.end(), |step| grid.right(step.0)) - 1.0;
+        let to = bar.to.map_or_else(|| grid.end(), |step| grid.right(step.0))
+            + if is_later { OVERHANG } else { -1.0 };
         // Holders that overlap, all of them readers, stand a little below each other.
         let overlaps = lane.bars[..idx]
             .iter()
@@ -55,6 +62,15 @@ pub(super) fn lock(canvas: &mut Canvas, lane: &LockLane, grid: Grid, sizes: Size
                 lane.pattern,
                 Some(bar.thread),
                 (chip.right() + 1.0, to),
+                y,
+            );
+        }
+        if is_earlier {
+            lock_line(
+                canvas,
+                lane.pattern,
+                Some(bar.thread),
+                (from - 1.0 - OVERHANG, from - 1.0),
                 y,
             );
         }

@@ -45,7 +45,13 @@ pub(super) fn thread(
     );
     canvas.line("lk-hair", (grid.x, middle), (grid.end(), middle));
     for wait in score.waits.iter().filter(|wait| wait.thread == row.thread) {
-        draw_wait(canvas, wait, grid, sizes, middle);
+        let own = score
+            .columns
+            .iter()
+            .filter(|column| column.thread == row.thread);
+        let next = own.map(|column| column.step).find(|step| *step > wait.to);
+        let next = next.map_or_else(|| grid.end(), |step| grid.left(step.0));
+        draw_wait(canvas, wait, grid, sizes, middle, next);
     }
     for column in score
         .columns
@@ -136,8 +142,15 @@ fn draw_cell(
     }
 }
 
-/// A stretch of waiting: hatched, with what it waits for where there is room.
-fn draw_wait(canvas: &mut Canvas, wait: &WaitBar, grid: Grid, sizes: Sizes, middle: f64) {
+/// A stretch of waiting: hatched, with what it waits for where there is room. `next` is where the thread goes on.
+fn draw_wait(
+    canvas: &mut Canvas,
+    wait: &WaitBar,
+    grid: Grid,
+    sizes: Sizes,
+    middle: f64,
+    next: f64,
+) {
     let height = sizes.cell - 4.0;
     let (left, right) = (grid.left(wait.from.0), grid.right(wait.to.0));
     let bar = Rect {
@@ -169,20 +182,54 @@ fn draw_wait(canvas: &mut Canvas, wait: &WaitBar, grid: Grid, sizes: Sizes, midd
     } else {
         (cursor, bar.right())
     };
-    let Some(text) = texts
+    if let Some(text) = texts
         .iter()
         .find(|text| font.width(text) + 12.0 <= right - left)
-    else {
+    {
+        let (center, width) = ((left + right) / 2.0, font.width(text) + 6.0);
+        let plate = Rect {
+            x: center - width / 2.0,
+            y: bar.y + 1.0,
+            width,
+            height: height - 2.0,
+        };
+        canvas.rect("lk-plate", plate, 0.0);
+        canvas.text(
+            "lk-ink",
+            (center, middle + font.size * 0.35),
+            Anchor::Middle,
+            font,
+            width,
+            text,
+        );
         return;
+    }
+    // Beside the bar, if the thread goes on only later and the cursor is not there.
+    let start = bar.right() + 5.0;
+    let cursor = grid.right(grid.cursor);
+    let end = if cursor > start && grid.cursor < grid.last {
+        cursor.min(next)
+    } else {
+        next
     };
-    let center = (left + right) / 2.0;
-    let plate = Rect {
-        x: center - font.width(text) / 2.0 - 3.0,
-        y: bar.y + 1.0,
-        width: font.width(text) + 6.0,
-        height: height - 2.0,
-    };
-    canvas.rect("lk-plate", plate, 0.0);
-    let at = (center, middle + font.size * 0.35);
-    canvas.text("lk-ink", at, Anchor::Middle, font, bar.width, text);
+    if let Some(text) = texts
+        .iter()
+        .find(|text| start + font.width(text) + 5.0 <= end)
+    {
+        let plate = Rect {
+            x: start - 2.0,
+            y: bar.y,
+            width: font.width(text) + 4.0,
+            height,
+        };
+        canvas.rect("lk-plate", plate, 0.0);
+        canvas.text(
+            "lk-ink",
+            (start, middle + font.size * 0.35),
+            Anchor::Start,
+            font,
+            next - start,
+            text,
+        );
+    }
 }

@@ -26,11 +26,12 @@ pub(super) fn draw(
     let taken = [fork, cursor.map(|cursor| grid.right(cursor))];
     let font = Font::sans(sizes.font - 2.0);
     let every = if grid.column * 5.0 >= 24.0 { 5 } else { 10 };
-    for step in (1..=grid.columns).filter(|step| *step == 1 || step % every == 0) {
+    for step in (grid.first..=grid.last).filter(|step| *step == grid.first || step % every == 0) {
         let (x, number) = (grid.middle(step), step.to_string());
         canvas.line("lk-tick", (x, base - 3.0), (x, base));
         let reach = font.width(&number) / 2.0 + 6.0;
-        if taken.iter().flatten().all(|at| (at - x).abs() > reach) {
+        let is_close = step != grid.first && x - grid.middle(grid.first) < 3.0 * reach;
+        if !is_close && taken.iter().flatten().all(|at| (at - x).abs() > reach) {
             canvas.text(
                 "lk-soft",
                 (x, base - 5.0),
@@ -62,7 +63,7 @@ pub(super) fn cursor(
     (ruler, lanes_top, bottom): (f64, f64, f64),
 ) {
     let x = grid.right(cursor);
-    if cursor < grid.columns {
+    if cursor < grid.last {
         let future = Rect {
             x: x + 1.0,
             y: lanes_top,
