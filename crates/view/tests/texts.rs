@@ -4,11 +4,11 @@ use std::rc::Rc;
 
 use lockstep_scenario::{library, parse_kernel};
 use lockstep_view::scene::StepNo;
+use lockstep_view::text::Account;
 use lockstep_view::text::mail::{Detail, WIDTH, mail};
 use lockstep_view::text::markdown::markdown;
 use lockstep_view::text::svg::{FrameSize, Picture, Theme};
 use lockstep_view::text::table::table;
-use lockstep_view::text::Account;
 use lockstep_view::{Run, Session};
 
 /// Every script of every scenario, before and after the patch.
@@ -18,11 +18,17 @@ fn check(each: impl Fn(&Run, &Account<'_>)) {
             let kernel = parse_kernel(kernel).expect("a preset");
             let session = Session::new(Rc::clone(&scenario), kernel).expect("it can be built");
             for script in &scenario.scripts {
-                let scripted = session.scripted(&script.id).expect("the script fits every kernel");
+                let scripted = session
+                    .scripted(&script.id)
+                    .expect("the script fits every kernel");
                 let run = session.run_scripted(&scripted);
                 let end = run.scene(StepNo(run.steps()));
-                let account =
-                    Account { headline: &run.headline(), score: run.score(), rows: run.transcript(), end: &end };
+                let account = Account {
+                    headline: &run.headline(),
+                    score: run.score(),
+                    rows: run.transcript(),
+                    end: &end,
+                };
                 each(&run, &account);
             }
         }
@@ -35,9 +41,16 @@ fn mails_are_72_columns_of_ascii() {
         for detail in [Detail::Concise, Detail::Full] {
             let text = mail(account, detail);
             for line in text.lines() {
-                assert!(line.len() <= WIDTH && line.is_ascii() && line.trim_end() == line, "{line:?}");
+                assert!(
+                    line.len() <= WIDTH && line.is_ascii() && line.trim_end() == line,
+                    "{line:?}"
+                );
             }
-            let full = account.score.columns.last().is_some_and(|column| text.contains(&column.place.function));
+            let full = account
+                .score
+                .columns
+                .last()
+                .is_some_and(|column| text.contains(&column.place.function));
             assert!(full, "the last step is told\n{text}");
         }
     });
@@ -49,25 +62,41 @@ fn tables_tell_every_step() {
         for width in [80, 100, 160] {
             let text = table(account, width);
             for step in 1..=run.steps() {
-                assert!(text.lines().any(|line| line.trim_start().starts_with(&format!("{step} "))), "{text}");
+                assert!(
+                    text.lines()
+                        .any(|line| line.trim_start().starts_with(&format!("{step} "))),
+                    "{text}"
+                );
             }
         }
-        let rows = markdown(account).lines().filter(|line| line.starts_with("| ")).count();
+        let rows = markdown(account)
+            .lines()
+            .filter(|line| line.starts_with("| "))
+            .count();
         assert_eq!(rows, run.steps() as usize + 2);
     });
 }
 
 #[test]
 fn pictures_are_the_same_every_time_and_say_what_they_show() {
-    let picture = Picture { id: "p", theme: Theme::Auto };
+    let picture = Picture {
+        id: "p",
+        theme: Theme::Auto,
+    };
     check(|run, account| {
         let score = picture.score(account.score, 1200);
         assert_eq!(score, picture.score(account.score, 1200));
-        assert!(score.contains("role=\"img\"") && !score.contains("NaN"), "{score}");
+        assert!(
+            score.contains("role=\"img\"") && !score.contains("NaN"),
+            "{score}"
+        );
         for cursor in 0..=run.steps() {
             let scene = run.scene(StepNo(cursor));
             let frame = picture.frame(account, &scene, FrameSize::Embed);
-            assert!(frame.contains(&format!("Step {cursor} of {}", run.steps())), "{frame}");
+            assert!(
+                frame.contains(&format!("Step {cursor} of {}", run.steps())),
+                "{frame}"
+            );
         }
     });
 }
