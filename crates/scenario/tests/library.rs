@@ -148,8 +148,6 @@ fn setups_are_told_as_calls() {
           reclaim takes the page at (a, 0)
           mlock2(a, 0, 1, MLOCK_ONFAULT)
           read a byte at (a, 0)
-          drain the pagevecs
-          reclaim deactivates the page at (a, 0)
         truncate-file-vs-reclaim
           create(f, 1)
           mmap(a, 0, 1, MAP_SHARED, f)
