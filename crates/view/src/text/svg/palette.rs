@@ -23,11 +23,11 @@ const ROLES: [Role; 12] = [
     Role("broken", "#A3001B", "#FF7A85", "CanvasText"),
 ];
 
-/// The sign on a fill: ground in light and forced colours; the ground is dark enough in dark.
+/// The rules; `@role` stands for the colour of a role.
 const RULES: &[(&str, &str)] = &[
     (
         "text",
-        "font-family:system-ui,-apple-system,'Segoe UI',Roboto,'Noto Sans','Liberation Sans',sans-serif;font-weight:400;letter-spacing:0;white-space:pre;fill:@ink",
+        "font-family:system-ui,-apple-system,'Segoe UI',Roboto,'Noto Sans','Liberation Sans',sans-serif;font-weight:400;font-style:normal;letter-spacing:0;word-spacing:0;text-transform:none;white-space:pre;fill:@ink",
     ),
     (
         ".lk-mono",
