@@ -1,4 +1,5 @@
-//! Cuts `crates/mm/src` into functions and colours them, so that the page can show the source that runs.
+//! Parses the scenarios, which spares the page a parser, and cuts and colours `crates/mm/src`, so that the page can show
+//! the source that runs.
 
 use std::path::Path;
 use std::{env, fs, io};
@@ -46,8 +47,13 @@ fn main() -> io::Result<()> {
         }
     }
     let bytes = postcard::to_allocvec(&functions).map_err(io::Error::other)?;
-    let target = Path::new(&env::var("OUT_DIR").map_err(io::Error::other)?).join("source.postcard");
-    fs::write(target, bytes)
+    let out = env::var("OUT_DIR").map_err(io::Error::other)?;
+    let out = Path::new(&out);
+    fs::write(out.join("source.postcard"), bytes)?;
+    fs::write(
+        out.join("scenarios.postcard"),
+        lockstep_scenario::compiled_library(),
+    )
 }
 
 /// A token with its place.
@@ -105,16 +111,21 @@ fn next_word<'a>(all: &[Token<'a>], index: usize) -> Option<&'a str> {
         .map(|token| token.text)
 }
 
-/// The index of the brace that closes the body which opens after `index`.
+/// The index of the brace that closes the body which opens after `index`; nothing for a function without a body.
 fn body_end(all: &[Token<'_>], index: usize) -> Option<usize> {
-    let mut depth = 0usize;
+    let (mut braces, mut brackets) = (0usize, 0usize);
     for (at, token) in all.iter().enumerate().skip(index) {
         match token.kind {
-            TokenKind::Semi if depth == 0 => return None,
-            TokenKind::OpenBrace => depth += 1,
+            // A semicolon inside brackets is part of an array's type.
+            TokenKind::Semi if braces + brackets == 0 => return None,
+            TokenKind::OpenParen | TokenKind::OpenBracket => brackets += 1,
+            TokenKind::CloseParen | TokenKind::CloseBracket => {
+                brackets = brackets.checked_sub(1)?
+            }
+            TokenKind::OpenBrace => braces += 1,
             TokenKind::CloseBrace => {
-                depth = depth.checked_sub(1)?;
-                if depth == 0 {
+                braces = braces.checked_sub(1)?;
+                if braces == 0 {
                     return Some(at);
                 }
             }

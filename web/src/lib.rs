@@ -9,12 +9,12 @@ pub mod components;
 pub mod engine;
 #[cfg(feature = "prerender")]
 pub mod first_paint;
-mod fixture;
 pub mod hooks;
 pub mod keys;
 pub mod link;
 pub mod model;
 pub mod order;
+pub mod page;
 pub mod settings;
 pub mod source;
 pub mod wire;

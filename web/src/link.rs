@@ -8,7 +8,7 @@ use lockstep_view::scene::FactId;
 
 use crate::engine::{self, Kernel};
 use crate::model::Detail;
-use crate::order;
+use crate::order::{self, Schedule};
 
 /// The version of the format this page writes.
 const VERSION: &str = "1";
@@ -21,10 +21,10 @@ const MAX_LENGTH: usize = 4096;
 pub struct Link {
     /// `s`: the scenario.
     pub scenario: String,
-    /// `p`: the code that runs.
-    pub kernel: Kernel,
-    /// `r`: the order; empty means the one the scenario opens with.
-    pub run: String,
+    /// `p`: the code that runs; none means the one the scenario opens with.
+    pub kernel: Option<Kernel>,
+    /// `r`: the order; none means the one the scenario opens with.
+    pub run: Option<Schedule>,
     /// `c`: the cursor.
     pub cursor: Option<u32>,
     /// `f`: the fact looked at.
@@ -49,9 +49,9 @@ pub enum Reading {
 impl Default for Link {
     fn default() -> Self {
         Self {
-            scenario: engine::OPENING.to_owned(),
-            kernel: Kernel::default(),
-            run: String::new(),
+            scenario: engine::opening(),
+            kernel: None,
+            run: None,
             cursor: None,
             fact: None,
             detail: None,
@@ -106,14 +106,18 @@ impl Link {
             }
             "s" => value.clone_into(&mut self.scenario),
             "p" => {
-                self.kernel = Kernel::parse(value).ok_or_else(|| {
-                    format!("This link asks for code named \u{201c}{}\u{201d}; there is before and after.", shown(value))
+                let kernel = Kernel::parse(value).ok_or_else(|| {
+                    format!(
+                        "This link asks for code named \u{201c}{}\u{201d}; there is before and after.",
+                        shown(value)
+                    )
                 })?;
+                self.kernel = Some(kernel);
             }
             "r" => {
-                order::check(value)
-                    .map_err(|error| format!("This link is damaged. {}", error.text()))?;
-                value.clone_into(&mut self.run);
+                let run =
+                    order::read(value).map_err(|why| format!("This link is damaged. {why}"))?;
+                self.run = Some(run);
             }
             "c" => {
                 let cursor = value.parse().map_err(|_| {
@@ -142,19 +146,18 @@ impl Link {
 
     /// Writes the names and values of the link.
     pub fn to_query(&self) -> String {
-        let mut text = format!(
-            "v={VERSION}&s={}&p={}",
-            escape(&self.scenario),
-            self.kernel.name()
-        );
+        let mut text = format!("v={VERSION}&s={}", escape(&self.scenario));
         let mut add = |name: &str, value: &str| {
             text.push('&');
             text.push_str(name);
             text.push('=');
             text.push_str(&escape(value));
         };
-        if !self.run.is_empty() {
-            add("r", &self.run);
+        if let Some(kernel) = self.kernel {
+            add("p", &kernel.name());
+        }
+        if let Some(run) = &self.run {
+            add("r", &run.to_string());
         }
         if let Some(cursor) = self.cursor {
             add("c", &cursor.to_string());
@@ -245,8 +248,8 @@ mod tests {
     fn full() -> Link {
         Link {
             scenario: "a b/\u{e4}".to_owned(),
-            kernel: Kernel::After,
-            run: "A5B4A2.".to_owned(),
+            kernel: Kernel::parse("after,i-mmap=shared"),
+            run: "A5B4A2.".parse().ok(),
             cursor: Some(9),
             fact: Some(FactId("PG_mlocked@page 2".to_owned())),
             detail: Some(Detail::Statement),
@@ -274,8 +277,9 @@ mod tests {
             ("#/lab?v=2", "version 2"),
             ("#/nowhere?v=1", "/nowhere"),
             ("#/lab?p=between", "between"),
-            ("#/lab?r=A5E", "no thread"),
+            ("#/lab?r=A5x", "no thread"),
             ("#/lab?r=A600", "longer than 512"),
+            ("#/lab?r=.A", "dot"),
             ("#/lab?c=nine", "nine"),
             ("#/lab?d=all", "all"),
         ] {

@@ -5,6 +5,7 @@
 
 mod act;
 mod moves;
+mod orders;
 mod state;
 
 pub use act::Act;

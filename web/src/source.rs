@@ -88,10 +88,8 @@ pub fn around(file: &str, line: u32, count: u32) -> Option<Excerpt> {
 fn excerpt(function: &Function<'static>, line: u32, count: u32) -> Option<Excerpt> {
     let total = u32::try_from(function.text.lines().count()).ok()?;
     let at = line.checked_sub(function.first).filter(|at| *at < total)?;
-    // The line stands a little above the middle, and the window never leaves the function.
-    let from = at
-        .saturating_sub(count / 2)
-        .min(total.saturating_sub(count));
+    // Two lines stand above it, as long lines wrap and the card cuts from below; the window never leaves the function.
+    let from = at.saturating_sub(2).min(total.saturating_sub(count));
     let to = (from + count).min(total);
     let mut lines: Vec<Line<'static>> = split(function)
         .into_iter()

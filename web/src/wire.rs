@@ -6,7 +6,7 @@
 use lockstep_view::scene::{Scene, ThreadId};
 use serde::{Deserialize, Serialize};
 
-use crate::engine::{self, Kernel};
+use crate::engine;
 use crate::link::{Link, unescape};
 use crate::model::{Act, Model};
 use crate::order;
@@ -240,7 +240,10 @@ pub fn read(kind: &str, payload: &Payload) -> Option<Result<Wish, String>> {
             act(Act::By(by as i32))
         }
         "run" => Some(
-            thread(payload.thread.as_deref())
+            payload
+                .thread
+                .as_deref()
+                .and_then(order::thread)
                 .map(|thread| Wish::Act(Act::Run(thread)))
                 .ok_or_else(|| "run needs a thread, a letter from A to D.".to_owned()),
         ),
@@ -248,8 +251,8 @@ pub fn read(kind: &str, payload: &Payload) -> Option<Result<Wish, String>> {
             payload
                 .variant
                 .as_deref()
-                .and_then(Kernel::parse)
-                .map(|kernel| Wish::Act(Act::Use(kernel)))
+                .and_then(patch)
+                .map(|is_patched| Wish::Act(Act::Patch(is_patched)))
                 .ok_or_else(|| "variant is before or after.".to_owned()),
         ),
         "play" => act(Act::Play),
@@ -300,8 +303,12 @@ fn step_number(number: Option<f64>) -> Option<u32> {
     Some(number.min(f64::from(u32::MAX)) as u32)
 }
 
-fn thread(letter: Option<&str>) -> Option<ThreadId> {
-    order::expand(letter?).first().copied()
+fn patch(variant: &str) -> Option<bool> {
+    match variant {
+        "before" => Some(false),
+        "after" => Some(true),
+        _ => None,
+    }
 }
 
 /// A message to the page around the embed.
@@ -379,7 +386,10 @@ impl Outgoing {
     pub fn hello() -> Self {
         Self::Hello {
             api: VERSION,
-            scenarios: engine::scenarios().into_iter().map(|(id, _)| id).collect(),
+            scenarios: engine::scenarios()
+                .into_iter()
+                .map(|choice| choice.id)
+                .collect(),
         }
     }
 
@@ -387,8 +397,8 @@ impl Outgoing {
     pub fn state(model: &Model) -> Self {
         Self::State(State {
             scenario: model.scenario.clone(),
-            variant: model.kernel.name().to_owned(),
-            run: model.asked.clone(),
+            variant: model.kernel.name(),
+            run: model.asked.to_string(),
             cursor: model.cursor,
             steps: model.stage.steps(),
             verdict: model.scene.verdict.word.clone(),
@@ -425,6 +435,7 @@ impl Outgoing {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::engine::Kernel;
     use crate::model::Detail;
 
     #[test]
@@ -436,7 +447,7 @@ mod tests {
             "s=truncate-cow-vs-reclaim&p=after&r=A5B4&c=3&d=stmt&view=threads&theme=dark&controls=step",
         );
         assert_eq!(long, short);
-        assert_eq!(long.link.kernel, Kernel::After);
+        assert_eq!(long.link.kernel, Some(Kernel::AFTER));
         assert_eq!(long.link.detail, Some(Detail::Statement));
         assert_eq!(
             (long.view, long.theme, long.controls),
@@ -450,7 +461,7 @@ mod tests {
         let embed = Embed::read(
             "variant=between&run=A9Z&cursor=-1&view=moon&theme=%f0%9f%92%a5&motion=&controls=lots&detail=&&=&x=y",
         );
-        assert_eq!(embed.link.kernel, Kernel::Before);
+        assert_eq!(embed.link.kernel, None);
         assert_eq!(embed.view, View::Stage);
         assert_eq!(embed.problems.len(), 8, "{:?}", embed.problems);
     }

@@ -45,6 +45,9 @@ pub(crate) struct Run {
     /// Tell every step in a mail, not only those the story needs.
     #[arg(long)]
     pub(crate) full: bool,
+    /// The step a picture shows: the one that decides the run, unless said otherwise.
+    #[arg(long, value_name = "STEP")]
+    pub(crate) at: Option<u32>,
     /// How wide a table may be.
     #[arg(long, default_value_t = lockstep_view::text::table::WIDTH)]
     pub(crate) width: usize,

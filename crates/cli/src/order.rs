@@ -1,84 +1,65 @@
 //! The order of steps a run is made in: from a schedule, or from a script.
 
-use lockstep_machine::script::{self, Waiting};
-use lockstep_machine::{Schedule, run};
-use lockstep_scenario::{Built, Diagnostic, Scenario, explain, parse_script};
+use lockstep_machine::Schedule;
+use lockstep_machine::script::Waiting;
+use lockstep_scenario::{Diagnostic, explain};
+use lockstep_view::{Mode, Run, ScriptError, Session};
 
-use crate::args::Run;
+use crate::args;
 use crate::draw::Failure;
 use crate::outside;
 
-/// An order that exists.
-pub(crate) struct Order {
-    /// The steps.
-    pub(crate) schedule: Schedule,
-    /// Where it is not what was asked for, and why; a sentence each.
-    pub(crate) notes: Vec<String>,
-}
-
-/// Finds the order asked for on the command line.
-pub(crate) fn find(asked: &Run, scenario: &Scenario, built: &Built) -> Result<Order, Failure> {
+/// Makes the run asked for on the command line.
+pub(crate) fn run(asked: &args::Run, session: &Session) -> Result<Run, Failure> {
     if let Some(text) = &asked.schedule {
-        return from_schedule(text, built);
+        return from_schedule(text, session);
     }
+    let scenario = session.scenario();
     let script = match &asked.script {
         Some(name) => outside::script(scenario, name)?,
         None => {
             let opening = scenario.opening_script().ok_or_else(|| {
-                Failure::refused(
-                    "the scenario has no script of its own",
-                    "say in which order to run it: `--schedule .` or `--script FILE`",
-                )
+                let help = "say in which order to run it: `--schedule .` or `--script FILE`";
+                Failure::refused("the scenario has no script of its own", help)
             })?;
             outside::script(scenario, &opening.id)?
         }
     };
-    from_script(&script, asked.strict, built)
-}
-
-fn from_schedule(text: &str, built: &Built) -> Result<Order, Failure> {
-    let schedule: Schedule = text
-        .parse()
-        .map_err(|error: lockstep_machine::ScheduleError| {
-            let problem = Diagnostic::new("schedule", error.at.clone(), error.to_string());
-            Failure::wrong("--schedule", text, vec![problem])
-        })?;
-    let mut machine = built.machine();
-    let report = run::strict(&mut machine, &schedule);
-    match report.refusal {
-        None => Ok(Order {
-            schedule: report.executed,
-            notes: Vec::new(),
-        }),
-        Some(refusal) => {
-            let problem = explain::refused_letter(&built.names, &machine, &refusal, text);
-            Err(Failure::wrong("--schedule", text, vec![problem]))
-        }
-    }
-}
-
-fn from_script(script: &outside::Text, strict: bool, built: &Built) -> Result<Order, Failure> {
-    let wrong = |problems| Failure::wrong(&script.name, &script.text, problems);
-    let lines = parse_script(&script.text, &built.names).map_err(wrong)?;
-    let waiting = if strict {
+    let waiting = if asked.strict {
         Waiting::Refuse
     } else {
         Waiting::LetHolderRun
     };
-    let mut machine = built.machine();
-    match script::compile(&mut machine, &lines.lines, waiting) {
-        Ok(compiled) => {
-            let note = |change| explain::order_change(&built.names, &lines, &machine, change);
-            Ok(Order {
-                notes: compiled.changes.iter().map(note).collect(),
-                schedule: compiled.schedule,
-            })
+    match session.compile(&script.text, waiting) {
+        Ok(scripted) => Ok(session.run_scripted(&scripted)),
+        Err(ScriptError::Script { text, problems }) => {
+            Err(Failure::wrong(script.name, text, problems))
         }
-        Err(unmet) => Err(wrong(vec![explain::unmet(
-            &built.names,
-            &lines,
-            &machine,
-            &unmet,
-        )])),
+        Err(error @ ScriptError::NoSuchScript(_)) => Err(Failure::refused(error.to_string(), "")),
     }
+}
+
+/// Runs exactly the steps of a schedule, or none.
+fn from_schedule(text: &str, session: &Session) -> Result<Run, Failure> {
+    let wrong = |problem| Failure::wrong("--schedule", text, vec![problem]);
+    let schedule: Schedule = text
+        .parse()
+        .map_err(|error: lockstep_machine::ScheduleError| {
+            wrong(Diagnostic::new(
+                "schedule",
+                error.at.clone(),
+                error.to_string(),
+            ))
+        })?;
+    let run = session.run(&schedule, Mode::Strict);
+    let Some(refusal) = run.report().refusal else {
+        return Ok(run);
+    };
+    // The report says where it stopped; who could have stepped instead has to be asked of a machine that stands there.
+    let mut machine = session.machine();
+    lockstep_machine::run::strict(&mut machine, run.executed());
+    let names = &session.built().names;
+    Err(wrong(explain::refused_letter(
+        names, &machine, &refusal, text,
+    )))
 }

@@ -1,25 +1,64 @@
 //! `lockstep run`: a scenario run in some order, and told.
 
 use std::io::Write;
+use std::rc::Rc;
 
-use crate::args::{Format, Run};
+use lockstep_view::scene::StepNo;
+use lockstep_view::text::mail::Detail;
+use lockstep_view::text::svg::{FrameSize, Picture, Theme};
+use lockstep_view::text::{Account, json, mail, table};
+use lockstep_view::{Run, Session};
+
+use crate::args::{self, Format};
 use crate::draw::Failure;
 use crate::{Done, order, outside};
 
-/// Runs what was asked for.
-pub(crate) fn run(asked: &Run) -> Result<Done, Failure> {
+/// Runs what was asked for. Where the order had to change is said on the error stream, so that the output stays what it is.
+pub(crate) fn run(asked: &args::Run) -> Result<Done, Failure> {
     let scenario = outside::scenario(&asked.scenario)?;
     let kernel = outside::kernel(&scenario, asked.kernel.as_deref())?;
-    let built = scenario.build(kernel).map_err(|error| {
+    let session = Session::new(Rc::new(scenario), kernel).map_err(|error| {
         Failure::refused(format!("cannot make the world on {kernel}: {error}"), "")
     })?;
-    let order = order::find(asked, &scenario, &built)?;
-    for note in &order.notes {
+    let run = order::run(asked, &session)?;
+    for note in run.notes() {
         _ = writeln!(anstream::stderr(), "{note}");
     }
-    _ = (asked.format, Format::Table, asked.full, asked.width);
     Ok(Done {
-        text: format!("{}\n", order.schedule),
-        is_broken: false,
+        text: told(asked, &run)?,
+        is_broken: run.outcome().is_broken(),
+    })
+}
+
+fn told(asked: &args::Run, run: &Run) -> Result<String, Failure> {
+    if asked.format == Format::Json {
+        return json::json(&run.export())
+            .map_err(|error| Failure::refused(format!("cannot write JSON: {error}"), ""));
+    }
+    let account = Account {
+        headline: &run.headline(),
+        score: run.score(),
+        rows: run.transcript(),
+        end: &run.scene(StepNo(run.steps())),
+    };
+    Ok(match asked.format {
+        Format::Table => table::table(&account, asked.width),
+        Format::Mail => mail::mail(
+            &account,
+            if asked.full {
+                Detail::Full
+            } else {
+                Detail::Concise
+            },
+        ),
+        Format::Svg | Format::Json => {
+            let decided = account.score.verdict.as_ref().map(|mark| mark.step.0);
+            let at = asked.at.or(decided).unwrap_or(run.steps());
+            let picture = Picture {
+                id: "lockstep",
+                theme: Theme::Auto,
+            };
+            picture.frame(&account, &run.scene(StepNo(at)), FrameSize::Wide)
+        }
     })
 }

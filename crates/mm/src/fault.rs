@@ -227,7 +227,7 @@ const DO_SWAP_PAGE: Function = linux("do_swap_page", "mm/memory.c", 2446);
 
 /// Brings a page back from the swap device. It never looks at VM_LOCKED to mark it: a page that comes in this way is not mlocked.
 ///
-/// Linux: mm/memory.c, `do_swap_page()`. Left out: read-ahead, activating the page, KSM.
+/// Linux: mm/memory.c, `do_swap_page()`. Left out: read-ahead, KSM.
 async fn do_swap_page<C: Cpu>(
     cx: &Cx<C>,
     mm: Mm,

@@ -2,7 +2,7 @@
 //!
 //! A new one is a row here and an arm in [`build`](crate::build); reading, checking and showing it follow from the row.
 
-use crate::compiled::{Argument, Invocation, PagePlace, Scenario};
+use crate::compiled::{Argument, Invocation, Labelled, PagePlace, Scenario};
 
 /// The most processes or files a scenario can have, and the most pages a file or an address space has room for.
 pub(crate) const LIMIT: u64 = 16;
@@ -100,7 +100,7 @@ pub(crate) const CALLS: &[Form] = &[
 pub(crate) const PATHS: &[Form] = &[
     Form {
         name: "reclaim",
-        told: "reclaim {page}",
+        told: "reclaim({page})",
         parameters: &[PAGE],
     },
     Form {
@@ -119,8 +119,18 @@ impl Scenario {
         self.told(CALLS, call)
     }
 
-    /// A thread's path as people are told it: `truncate(f, 0)`.
+    /// A thread's path as people are told it: `truncate(f, 0)`, `reclaim(P)`.
     pub fn path_text(&self, path: &Invocation) -> String {
+        // When the threads start the labels are given, so a labelled page goes by its name.
+        if let [Argument::Page(place)] = path.arguments.as_slice() {
+            let label = self
+                .labels
+                .iter()
+                .find(|label| label.object == Labelled::Page(*place));
+            if let Some(label) = label {
+                return format!("{}({})", path.form, label.name);
+            }
+        }
         self.told(PATHS, path)
     }
 

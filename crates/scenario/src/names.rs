@@ -1,18 +1,19 @@
 //! Names for everything in a world, both ways: what a script's words mean, and what to call an address.
 
+mod kinds;
+
 use std::ops::Range;
 
 use lockstep_machine::script::Field;
 use lockstep_machine::{Address, ThreadId};
-use lockstep_mm::anon_vma::AnonVma;
-use lockstep_mm::file::File;
-use lockstep_mm::page::{FrameState, Page, PageFlags};
-use lockstep_mm::vma::{Mm, VmFlags, Vma};
+use lockstep_mm::page::{FrameState, Page};
+use lockstep_mm::vma::Vma;
 use lockstep_mm::world::{Memory, Object, World};
-use lockstep_mm::zone::Zone;
 
 use crate::Diagnostic;
-use crate::suggest::{list, shown, unknown};
+use crate::suggest::{shown, unknown};
+
+use kinds::{ALSO, Class, FieldKind, LOCKS, fields, unknown_field};
 
 /// The names of one built scenario: of its threads, its objects, their locks and their fields.
 #[derive(Clone, Debug)]
@@ -27,94 +28,6 @@ pub struct Names {
     pub(crate) existing: [usize; 7],
     /// What an unqualified name means, in the same order.
     pub(crate) main: [Option<Address>; 7],
-}
-
-/// The kinds of object that have locks or fields with names.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) enum Class {
-    Page,
-    Process,
-    Pte,
-    Vma,
-    File,
-    AnonVma,
-    Zone,
-}
-
-struct LockKind {
-    name: &'static str,
-    class: Class,
-    address: fn(Address) -> Address,
-}
-
-/// The locks, outermost first.
-#[rustfmt::skip]
-const LOCKS: &[LockKind] = &[
-    LockKind { name: "mmap_sem", class: Class::Process, address: |object| Mm(object).mmap_sem().0 },
-    LockKind { name: "page_lock", class: Class::Page, address: |object| Page(object).lock().owner },
-    LockKind { name: "i_mmap_rwsem", class: Class::File, address: |object| File(object).i_mmap_rwsem().0 },
-    LockKind { name: "anon_vma", class: Class::AnonVma, address: |object| AnonVma(object).rwsem().0 },
-    LockKind { name: "ptl", class: Class::Process, address: |object| Mm(object).page_table_lock().0 },
-    LockKind { name: "lru_lock", class: Class::Zone, address: |object| Zone(object).lru_lock().0 },
-    LockKind { name: "swap_lock", class: Class::Zone, address: |object| Zone(object).swap_lock().0 },
-    LockKind { name: "tree_lock", class: Class::File, address: |object| File(object).tree_lock().0 },
-    LockKind { name: "swap_tree_lock", class: Class::Zone, address: |object| Zone(object).swap_tree_lock().0 },
-];
-
-struct FieldKind {
-    name: String,
-    class: Class,
-    offset: u32,
-    mask: u64,
-}
-
-/// Every field a script can name: the flags one by one, and plain words by the names of their handles.
-fn fields() -> Vec<FieldKind> {
-    let mut all = Vec::new();
-    let mut add = |name: String, class, offset, mask| {
-        all.push(FieldKind {
-            name,
-            class,
-            offset,
-            mask,
-        });
-    };
-    let offset = |address: Address| address.0;
-    let origin = Address(0);
-    for (flag, name) in VmFlags::NAMES {
-        add(
-            (*name).to_owned(),
-            Class::Vma,
-            offset(Vma(origin).flags().address()),
-            flag.bits(),
-        );
-    }
-    add("pte".to_owned(), Class::Pte, 0, u64::MAX);
-    for (flag, name) in PageFlags::NAMES {
-        add(
-            format!("PG_{name}"),
-            Class::Page,
-            offset(Page(origin).flags().address()),
-            flag.bits(),
-        );
-    }
-    let words = [
-        (Class::Page, Page::FIELDS),
-        (Class::File, File::FIELDS),
-        (Class::Zone, Zone::FIELDS),
-        (Class::Process, Mm::FIELDS),
-    ];
-    for (class, fields) in words {
-        for (name, offset) in fields {
-            // Locks are named as locks, flags one by one; and a person calls the count of a file's pages by the file.
-            let hidden = name.ends_with("_word")
-                || matches!(*name, "flags" | "lock_owner" | "in_use" | "def_flags");
-            if !hidden {
-                add((*name).to_owned(), class, *offset, u64::MAX);
-            }
-        }
-    }
-    all
 }
 
 impl Names {
@@ -219,6 +132,8 @@ impl Names {
     /// What is wrong with the name, which stands at `span` in its text.
     pub fn find_fields(&self, name: &str, span: Range<usize>) -> Result<Vec<Field>, Diagnostic> {
         let (kind, of) = split(name, &span)?;
+        let told = ALSO.iter().find(|(word, _)| *word == kind);
+        let kind = told.map_or(kind, |(_, told)| told);
         let fields = fields();
         let Some(field) = fields
             .iter()
@@ -249,6 +164,43 @@ impl Names {
                 mask: field.mask,
             })
             .collect())
+    }
+
+    /// What the bits of a word are called: `PG_mlocked`, `mapcount`, `pte`; by its place if no name fits.
+    ///
+    /// Several flags are joined, and an object other than the one the scenario is about follows in parentheses.
+    pub fn field(&self, address: Address, bits: u64) -> String {
+        let Some(place) = self.world.place(address) else {
+            return format!("the word at {}", address.0);
+        };
+        for class in Class::ALL {
+            let Some((name, object)) = self
+                .objects(class)
+                .into_iter()
+                .rev()
+                .find(|(_, object)| *object <= address)
+            else {
+                continue;
+            };
+            let of_this = |field: &FieldKind| {
+                field.class == class
+                    && object.offset(field.offset) == address
+                    && field.mask & bits != 0
+            };
+            let fields: Vec<_> = fields()
+                .into_iter()
+                .filter(of_this)
+                .map(|field| field.name)
+                .collect();
+            if !fields.is_empty() {
+                let fields = fields.join("|");
+                return match self.main[class as usize] == Some(object) {
+                    true => fields,
+                    false => format!("{fields}({name})"),
+                };
+            }
+        }
+        format!("{}({})", place.field, self.object(place.object))
     }
 
     fn select(
@@ -379,44 +331,6 @@ impl Names {
             [most @ .., last] => format!("{} and {last}", most.join(", ")),
         }
     }
-}
-
-impl Class {
-    fn word(self) -> &'static str {
-        match self {
-            Self::Page => "page",
-            Self::Process => "process",
-            Self::Pte => "page-table entry",
-            Self::Vma => "mapping",
-            Self::File => "file",
-            Self::AnonVma => "anon_vma",
-            Self::Zone => "zone",
-        }
-    }
-}
-
-/// There is no such field. All of them are too many to list, so the flags are left out unless one was meant.
-fn unknown_field(fields: &[FieldKind], name: &str, span: Range<usize>) -> Diagnostic {
-    let names: Vec<_> = fields.iter().map(|field| field.name.as_str()).collect();
-    let problem = unknown("unknown-field", "field", name, span, &names);
-    let flags = |prefix: &str| -> Vec<&str> {
-        let flags = names.iter().filter(|name| name.starts_with(prefix));
-        flags.copied().collect()
-    };
-    let upper = name.to_uppercase();
-    for prefix in ["PG_", "VM_"] {
-        if upper.starts_with(prefix) {
-            return problem.help(format!("the {prefix} flags are {}", list(&flags(prefix))));
-        }
-    }
-    let words = names
-        .iter()
-        .filter(|name| !name.starts_with("PG_") && !name.starts_with("VM_"));
-    let words: Vec<_> = words.copied().collect();
-    problem.help(format!(
-        "fields are flags, such as `VM_LOCKED` and `PG_mlocked`, and {}",
-        list(&words)
-    ))
 }
 
 type Qualified<'n> = (&'n str, Option<(&'n str, Range<usize>)>);

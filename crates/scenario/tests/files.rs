@@ -36,10 +36,10 @@ fn several_mistakes_are_told_at_once() {
               there is no call named `creat`
               here: did you mean `create`?
               help: calls are `create`, `mmap`, `read`, `write`, `mlock`, `mlock-onfault`, `drain`, `deactivate` and `reclaim`
-            letter-order at 109:10 `"C"`
+            letter-order at 100:10 `"C"`
               threads have the letters A, B, C and so on, in this order
               here: this one is `B`
-            unknown-preset at 127:12 `befour`
+            unknown-preset at 118:12 `befour`
               there is no kernel named `befour`
               here: did you mean `before`?
               help: kernels are `before` and `after`; switches follow after a comma: `mlock=mmap-sem|pte-lock`, `early-exit=on|off` and `i-mmap=exclusive|shared`
@@ -76,11 +76,11 @@ fn names_have_to_exist_before_they_are_used() {
     check(
         &[("page = \"P\"", "page = \"Q\"")],
         expect![[r#"
-        unknown-label at 106:8 `"Q"`
-          there is no label of a page named `Q`
-          here: no such label of a page
-          help: the only label of a page is `P`
-    "#]],
+            unknown-label at 97:8 `"Q"`
+              there is no label of a page named `Q`
+              here: no such label of a page
+              help: the only label of a page is `P`
+        "#]],
     );
     check(
         &[("opening = \"reclaim-named\"", "opening = \"reclaim-name\"")],
@@ -94,7 +94,7 @@ fn names_have_to_exist_before_they_are_used() {
     check(
         &[("path = \"truncate\"", "path = \"truncte\"")],
         expect![[r#"
-            unknown-path at 113:8 `"truncte"`
+            unknown-path at 104:8 `"truncte"`
               there is no path named `truncte`
               here: did you mean `truncate`?
               help: paths are `reclaim` and `truncate`
@@ -155,7 +155,7 @@ fn values_are_of_the_right_kind_and_size() {
     check(
         &[("comm = \"kswapd0\"", "comm = \"the kernel swap daemon\"")],
         expect![[r#"
-            not-a-comm at 104:8 `"the kernel swap daemon"`
+            not-a-comm at 95:8 `"the kernel swap daemon"`
               `comm` is the process name the kernel prints in reports
               here: does not fit
               help: it has at most fifteen letters, digits and signs, and no space, such as `kswapd0`
@@ -198,19 +198,19 @@ fn letters_go_from_a_on() {
     check(
         &[("letter = \"B\"", "letter = \"A\"")],
         expect![[r#"
-        letter-twice at 109:10 `"A"`
-          two threads have the letter `A`
-          here: this one is `B`
-          101:10: the other
-    "#]],
+            letter-twice at 100:10 `"A"`
+              two threads have the letter `A`
+              here: this one is `B`
+              92:10: the other
+        "#]],
     );
     check(
         &[("letter = \"A\"", "letter = \"B\"")],
         expect![[r#"
-        letter-order at 101:10 `"B"`
-          threads have the letters A, B, C and so on, in this order
-          here: this one is `A`
-    "#]],
+            letter-order at 92:10 `"B"`
+              threads have the letters A, B, C and so on, in this order
+              here: this one is `A`
+        "#]],
     );
 }
 
@@ -219,26 +219,26 @@ fn what_is_said_once_is_said_once() {
     check(
         &[("name = \"V_A\"", "name = \"P\"")],
         expect![[r#"
-        twice at 97:8 `"P"`
-          there is a label `P` already
-          93:8: the first
-    "#]],
+            twice at 88:8 `"P"`
+              there is a label `P` already
+              84:8: the first
+        "#]],
     );
     check(
         &[("id = \"truncate-named\"", "id = \"reclaim-named\"")],
         expect![[r#"
-            twice at 130:6 `"reclaim-named"`
+            twice at 121:6 `"reclaim-named"`
               there is a script `reclaim-named` already
-              118:6: the first
+              109:6: the first
         "#]],
     );
     check(
         &[("id = \"gap-opens\"", "id = \"isolated\"")],
         expect![[r#"
-        twice at 176:6 `"isolated"`
-          there is a beat `isolated` already
-          164:6: the first
-    "#]],
+            twice at 167:6 `"isolated"`
+              there is a beat `isolated` already
+              155:6: the first
+        "#]],
     );
 }
 
@@ -247,7 +247,7 @@ fn scripts_and_beats_are_checked_inside() {
     check(
         &[("A until PG_mlocked = 1", "A until PG_mlockd = 1")],
         expect![[r#"
-            unknown-field at 146:9 `PG_mlockd`
+            unknown-field at 137:9 `PG_mlockd`
               there is no field named `PG_mlockd`
               here: did you mean `PG_mlocked`?
               help: the PG_ flags are `PG_locked`, `PG_referenced`, `PG_uptodate`, `PG_dirty`, `PG_lru`, `PG_active`, `PG_writeback`, `PG_swapcache`, `PG_swapbacked`, `PG_unevictable` and `PG_mlocked`
@@ -256,7 +256,7 @@ fn scripts_and_beats_are_checked_inside() {
     check(
         &[("B until unlock ptl  ", "B until unlock ptl(b)")],
         expect![[r#"
-            unknown-object at 136:20 `b`
+            unknown-object at 127:20 `b`
               there is no process named `b`
               here: no such process
               help: the only process is `a`
@@ -268,7 +268,7 @@ fn scripts_and_beats_are_checked_inside() {
             "at = [\"A until blocked\"]",
         )],
         expect![[r#"
-            beat-waits at 167:8 `A until blocked`
+            beat-waits at 158:8 `A until blocked`
               a beat is a step that was taken, and `blocked` is a step that was not
               help: name what the thread did last, such as `A until lock ptl`
         "#]],
@@ -279,7 +279,7 @@ fn scripts_and_beats_are_checked_inside() {
             "at = [\"A next enter try_to_unmap\"]",
         )],
         expect![[r#"
-            next-step at 167:8 `A next enter try_to_unmap`
+            next-step at 158:8 `A next enter try_to_unmap`
               `next` is about one step, and this is none
               help: after `next` comes `lock`, `unlock`, `read` or `write`
         "#]],
@@ -287,7 +287,7 @@ fn scripts_and_beats_are_checked_inside() {
     check(
         &[("at = [\"A until write PG_lru\"]", "at = []")],
         expect![[r#"
-            beat-nowhere at 163:1 `[[beat]]`
+            beat-nowhere at 154:1 `[[beat]]`
               a beat needs `at`, the lines that say where it is
               help: write them as in a script: `at = ["A until enter try_to_unmap_one", "A until unlock ptl"]`
         "#]],
@@ -304,7 +304,7 @@ fn scripts_and_beats_are_checked_inside() {
     check(
         &[("before = \"bad-page\"", "before = \"bad\"")],
         expect![[r#"
-            unknown-outcome at 127:21 `"bad"`
+            unknown-outcome at 118:21 `"bad"`
               there is no outcome named `bad`
               here: no such outcome
               help: outcomes are `bad-page`, `stranded`, `missed`, `ok`, `deadlock` and `unfinished`
@@ -331,7 +331,7 @@ fn a_world_that_cannot_be_made_points_at_the_call() {
             "vma = { process = \"a\", at = 1 }",
         )],
         expect![[r#"
-            cannot-build at 96:1 `[[label]]`
+            cannot-build at 87:1 `[[label]]`
               when the set-up is done, process a has no mapping at 1
               here: on the kernel `before`
         "#]],
@@ -345,7 +345,7 @@ fn a_file_that_is_not_toml_says_where_it_stops_being_it() {
         expect![[r#"
             toml at 33:9 ``
               string values must be quoted, expected literal string
-            toml at 92:9 ``
+            toml at 83:9 ``
               unclosed array table, expected `]`
         "#]],
     );

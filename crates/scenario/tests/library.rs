@@ -72,23 +72,23 @@ fn truncate_cow_vs_reclaim() {
     check(
         "truncate-cow-vs-reclaim",
         expect![[r#"
-        reclaim-named before: A40B21A43 bad-page
-          isolated@3 locked-seen@39 gap-opens@40 mapping-goes@46 mark-lands-late@64 kept-for-nobody@91 freed-with-the-mark@102
-        reclaim-named after: A40B3A3B22A25 ok
-          isolated@3 locked-seen@39 mark-in-time@40 mapping-goes@49 mark-taken-back@52 freed-clean@93
-        truncate-named before: A40B9A36B17 bad-page
-          isolated@3 locked-seen@39 gap-opens@40 mapping-goes@46 mark-lands-late@52 kept-for-nobody@79 freed-with-the-mark@94
-        truncate-named after: A40B3A33B40 ok
-          isolated@3 locked-seen@39 mark-in-time@40 mapping-goes@79 mark-taken-back@82 freed-clean@108
-        mark-first before: A43B25A28 ok
-          isolated@3 locked-seen@39 gap-opens@40 mapping-goes@49 mark-taken-back@52 freed-clean@96
-        mark-first after: A40B3A33B40 ok
-          isolated@3 locked-seen@39 mark-in-time@40 mapping-goes@79 mark-taken-back@82 freed-clean@108
-        truncate-first before: A30B21A30 ok
-          isolated@3 mapping-goes@36 freed-clean@81
-        truncate-first after: A30B21A30 ok
-          isolated@3 mapping-goes@36 freed-clean@81
-    "#]],
+            reclaim-named before: A40B21A43 bad-page
+              isolated@3 locked-seen@39 gap-opens@40 mapping-goes@46 mark-lands-late@64 kept-for-nobody@91 freed-with-the-mark@101
+            reclaim-named after: A40B3A3B22A25 ok
+              isolated@3 locked-seen@39 mark-in-time@40 mapping-goes@49 mark-taken-back@52 freed-clean@93
+            truncate-named before: A40B9A36B17 bad-page
+              isolated@3 locked-seen@39 gap-opens@40 mapping-goes@46 mark-lands-late@52 kept-for-nobody@79 freed-with-the-mark@93
+            truncate-named after: A40B3A33B40 ok
+              isolated@3 locked-seen@39 mark-in-time@40 mapping-goes@79 mark-taken-back@82 freed-clean@108
+            mark-first before: A43B25A28 ok
+              isolated@3 locked-seen@39 gap-opens@40 mapping-goes@49 mark-taken-back@52 freed-clean@96
+            mark-first after: A40B3A33B40 ok
+              isolated@3 locked-seen@39 mark-in-time@40 mapping-goes@79 mark-taken-back@82 freed-clean@108
+            truncate-first before: A30B21A30 ok
+              isolated@3 mapping-goes@36 freed-clean@81
+            truncate-first after: A30B21A30 ok
+              isolated@3 mapping-goes@36 freed-clean@81
+        "#]],
     );
 }
 
@@ -97,31 +97,31 @@ fn truncate_file_vs_reclaim() {
     check(
         "truncate-file-vs-reclaim",
         expect![[r#"
-        truncate-named before: A26B2A23B59 ok
-          isolated@3 locked-seen@25 gap-opens@26 mapping-goes@56 mark-taken-back@59 out-of-the-cache@90 freed-clean@101
-        truncate-named after: A26B2A20B59 ok
-          isolated@3 locked-seen@25 mark-in-time@26 mapping-goes@53 mark-taken-back@56 out-of-the-cache@87 freed-clean@98
-        truncate-named before,i-mmap=shared: A26B22A23B27 bad-page
-          isolated@3 locked-seen@25 gap-opens@26 mapping-goes@32 mark-lands-late@51 out-of-the-cache@78 freed-with-the-mark@89
-        truncate-named after,i-mmap=shared: A26B3A20B57 ok
-          isolated@3 locked-seen@25 mark-in-time@26 mapping-goes@52 mark-taken-back@55 out-of-the-cache@86 freed-clean@97
-        reclaim-named before: A26B2A8B40A9 ok
-          isolated@3 locked-seen@25 gap-opens@26 mapping-goes@41 mark-taken-back@44 out-of-the-cache@62 freed-clean@85
-        reclaim-named after: A26B2A5B40A9 ok
-          isolated@3 locked-seen@25 mark-in-time@26 mapping-goes@38 mark-taken-back@41 out-of-the-cache@59 freed-clean@82
-        reclaim-named before,i-mmap=shared: A26B22A8B21A21 bad-page
-          isolated@3 locked-seen@25 gap-opens@26 mapping-goes@32 mark-lands-late@51 out-of-the-cache@63 freed-with-the-mark@96
-        reclaim-named after,i-mmap=shared: A26B3A5B38A9 ok
-          isolated@3 locked-seen@25 mark-in-time@26 mapping-goes@37 mark-taken-back@40 out-of-the-cache@58 freed-clean@81
-        truncate-first before: B43A3 ok
-          mapping-goes@6 out-of-the-cache@23 freed-clean@34
-        truncate-first after: B43A3 ok
-          mapping-goes@6 out-of-the-cache@23 freed-clean@34
-        truncate-first before,i-mmap=shared: B43A3 ok
-          mapping-goes@6 out-of-the-cache@23 freed-clean@34
-        truncate-first after,i-mmap=shared: B43A3 ok
-          mapping-goes@6 out-of-the-cache@23 freed-clean@34
-    "#]],
+            truncate-named before: A26B2A23B59 ok
+              isolated@3 locked-seen@25 gap-opens@26 mapping-goes@56 mark-taken-back@59 out-of-the-cache@90 freed-clean@101
+            truncate-named after: A26B2A20B59 ok
+              isolated@3 locked-seen@25 mark-in-time@26 mapping-goes@53 mark-taken-back@56 out-of-the-cache@87 freed-clean@98
+            truncate-named before,i-mmap=shared: A26B22A23B27 bad-page
+              isolated@3 locked-seen@25 gap-opens@26 mapping-goes@32 mark-lands-late@51 out-of-the-cache@78 freed-with-the-mark@88
+            truncate-named after,i-mmap=shared: A26B3A20B57 ok
+              isolated@3 locked-seen@25 mark-in-time@26 mapping-goes@52 mark-taken-back@55 out-of-the-cache@86 freed-clean@97
+            reclaim-named before: A26B2A8B40A9 ok
+              isolated@3 locked-seen@25 gap-opens@26 mapping-goes@41 mark-taken-back@44 out-of-the-cache@62 freed-clean@85
+            reclaim-named after: A26B2A5B40A9 ok
+              isolated@3 locked-seen@25 mark-in-time@26 mapping-goes@38 mark-taken-back@41 out-of-the-cache@59 freed-clean@82
+            reclaim-named before,i-mmap=shared: A26B22A8B21A21 bad-page
+              isolated@3 locked-seen@25 gap-opens@26 mapping-goes@32 mark-lands-late@51 out-of-the-cache@63 freed-with-the-mark@95
+            reclaim-named after,i-mmap=shared: A26B3A5B38A9 ok
+              isolated@3 locked-seen@25 mark-in-time@26 mapping-goes@37 mark-taken-back@40 out-of-the-cache@58 freed-clean@81
+            truncate-first before: B43A3 ok
+              mapping-goes@6 out-of-the-cache@23 freed-clean@34
+            truncate-first after: B43A3 ok
+              mapping-goes@6 out-of-the-cache@23 freed-clean@34
+            truncate-first before,i-mmap=shared: B43A3 ok
+              mapping-goes@6 out-of-the-cache@23 freed-clean@34
+            truncate-first after,i-mmap=shared: B43A3 ok
+              mapping-goes@6 out-of-the-cache@23 freed-clean@34
+        "#]],
     );
 }
 
@@ -148,8 +148,6 @@ fn setups_are_told_as_calls() {
           reclaim takes the page at (a, 0)
           mlock2(a, 0, 1, MLOCK_ONFAULT)
           read a byte at (a, 0)
-          drain the pagevecs
-          reclaim deactivates the page at (a, 0)
         truncate-file-vs-reclaim
           create(f, 1)
           mmap(a, 0, 1, MAP_SHARED, f)

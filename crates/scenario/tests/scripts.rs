@@ -62,6 +62,7 @@ fn every_goal_is_understood() {
         "B until write pte( a,0 )",
         "A until read mapcount(P)",
         "A until write count",
+        "A until write refs",
         "A until PG_mlocked = 1",
         "A until PG_mlocked(P)=1",
         "A until NR_MLOCK = 1",

@@ -47,12 +47,19 @@ pub(crate) fn lock_lane(tape: &Tape, lock: &Lock) -> LockLane {
     }
 }
 
-/// The stretches in which threads could not run. A wait that begins with the last step has no length, and no bar.
+/// The stretches in which threads could not run.
+///
+/// A thread that has not made its first step is not waiting: it is not there yet.
+/// A wait that begins with the last step has no length, and no bar.
 pub(crate) fn waits(session: &Inner, tape: &Tape) -> Vec<WaitBar> {
     let mut waits: Vec<WaitBar> = Vec::new();
     for thread in tape.threads() {
         let mut open: Option<(lockstep_machine::Blocked, u32)> = None;
-        for step in 0..=tape.steps() {
+        let begun = tape
+            .events()
+            .find(|(_, event)| event.thread == thread)
+            .map(|(step, _)| step);
+        for step in begun.unwrap_or(u32::MAX)..=tape.steps() {
             let blocked = match tape
                 .standing(step, thread)
                 .map(|standing| standing.readiness)

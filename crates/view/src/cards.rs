@@ -44,7 +44,7 @@ fn card(session: &Inner, tape: &Tape, step: u32, thread: ThreadId) -> ThreadCard
             .map(|(_, event)| places::of_event(trace, event)),
         next_place: pending.map(|pending| places::of_pending(trace, &pending)),
         is_moving: tape.event(step).is_some_and(|event| event.thread == thread),
-        run_spoken: run_spoken(session, thread, &state, next.as_ref()),
+        run_spoken: run_spoken(session, tape, step, thread, next.as_ref()),
         state,
         holds: standing.map_or_else(Vec::new, |standing| {
             standing
@@ -141,29 +141,42 @@ fn preview(
     }
 }
 
+/// The name of a Run button for a voice.
 fn run_spoken(
     session: &Inner,
+    tape: &Tape,
+    step: u32,
     thread: ThreadId,
-    state: &ThreadState,
     next: Option<&Preview>,
 ) -> String {
     let name = session.words.thread(thread);
-    match (state, next) {
-        (ThreadState::Blocked(wait), _) => {
-            let holders: Vec<&str> = wait
-                .holders
-                .iter()
-                .filter_map(|holder| ThreadId::new(usize::from(holder.0)))
-                .map(|holder| session.words.thread(holder))
-                .collect();
+    match (
+        tape.standing(step, thread)
+            .map(|standing| standing.readiness),
+        next,
+    ) {
+        (Some(Readiness::Blocked(blocked)), _) => {
+            let lock = lock(&session.words, blocked.lock);
+            let who = everybody(session, blocked.holders);
+            let held = tape
+                .threads()
+                .filter_map(|holder| {
+                    tape.standing(step, holder)?
+                        .held
+                        .find(blocked.lock)
+                        .map(|held| held.since)
+                })
+                .min();
+            let how = match held {
+                Some(since) => format!("held by {who} since step {since}"),
+                None => format!("which {who} asked for before"),
+            };
             spoken(&format!(
-                "Run {name}, not possible. Waits for {}, held by {} since step {}.",
-                wait.label,
-                holders.join(" and "),
-                wait.since.0
+                "Run {name}, not possible. Waits for {}, {how}.",
+                lock.label
             ))
         }
-        (ThreadState::Runnable, Some(next)) => format!("Run {name}. Next: {}.", next.spoken),
+        (Some(Readiness::Ready), Some(next)) => format!("Run {name}. Next: {}.", next.spoken),
         _ => format!("Run {name}, not possible. It has finished."),
     }
 }

@@ -2,11 +2,14 @@
 
 use lockstep_machine::{Effect, Event};
 
-use crate::scene::{Beat, Column, Row, Score, StepNo, ThreadRow};
+use crate::scene::{Beat, Column, LockLane, Row, Score, StepNo, ThreadRow, WaitBar};
 use crate::session::Inner;
 use crate::tape::Tape;
 use crate::vocabulary::spoken;
 use crate::{bars, facts, locks, phrase, places, sentence, verdicts};
+
+/// The rung of ptl in the documented order of locks.
+const PTL_RUNG: u8 = 4;
 
 /// The score of a run, but for what the order asked for has to do with it.
 pub(crate) fn score(session: &Inner, tape: &Tape, summary: String, executed: String) -> Score {
@@ -42,7 +45,7 @@ pub(crate) fn score(session: &Inner, tape: &Tape, summary: String, executed: Str
             .collect(),
         switches: columns.iter().filter(|column| column.is_switch).count() as u32,
         columns,
-        lock_lanes: lock_lanes(session, tape),
+        lock_lanes: lock_lanes(session, tape, &waits),
         waits,
         lanes: session
             .lanes
@@ -87,25 +90,27 @@ fn is_switch(tape: &Tape, step: u32) -> bool {
 
 /// The first earlier moment at which memory and every thread were exactly as they are after `step`.
 fn same_as(tape: &Tape, step: u32) -> Option<u32> {
-    let moment = |step: u32| {
-        tape.threads()
-            .map(move |thread| {
-                let pending = tape.standing(step, thread)?.pending?;
+    let same = |earlier: u32| {
+        tape.threads().all(|thread| {
+            let pending = |step: u32| {
+                let pending = tape
+                    .standing(step, thread)
+                    .and_then(|standing| standing.pending);
                 // A call of a function is a frame of its own, and being in another call is being somewhere else.
-                Some((
-                    pending.operation,
-                    pending.location,
-                    pending.frame,
-                    pending.asked,
-                ))
-            })
-            .collect::<Vec<_>>()
+                pending.map(|pending| {
+                    (
+                        pending.location,
+                        pending.operation,
+                        pending.frame,
+                        pending.asked,
+                    )
+                })
+            };
+            pending(earlier) == pending(step)
+        })
     };
-    let now = moment(step);
-    (0..step).find(|earlier| {
-        // Comparing memory is dear, and hardly ever needed: a step leads to another line.
-        moment(*earlier) == now && tape.memory(*earlier) == tape.memory(step)
-    })
+    // Comparing memory is dear, and hardly ever needed: a step leads to another line.
+    (0..step).find(|earlier| same(*earlier) && tape.memory(*earlier) == tape.memory(step))
 }
 
 /// The beats of a run.
@@ -131,40 +136,44 @@ pub(crate) fn beat_at(session: &Inner, tape: &Tape, step: u32) -> Option<String>
         .map(|beat| beat.title)
 }
 
-/// The lanes of the locks that a scenario asks for, or of those that matter in the run: held by several or waited for.
-fn lock_lanes(session: &Inner, tape: &Tape) -> Vec<crate::scene::LockLane> {
-    let all = locks::all(&session.words, tape, session.image());
-    let lanes = all.iter().map(|lock| (lock, bars::lock_lane(tape, lock)));
-    if session.lock_lanes.is_empty() {
-        return lanes
-            .filter(|(lock, lane)| !lane.bars.is_empty() && lock.rung <= 5)
-            .map(|(_, lane)| lane)
-            .collect();
-    }
-    lanes
-        .filter(|(lock, _)| session.lock_lanes.contains(&lock.address))
+/// The lanes of the locks a scenario asks for, of those somebody waits for, and of the others the run uses, down to ptl:
+/// the spinlocks below it are held for a step or two at a time and would only be noise.
+fn lock_lanes(session: &Inner, tape: &Tape, waits: &[WaitBar]) -> Vec<LockLane> {
+    locks::all(&session.words, tape, session.image())
+        .iter()
+        .map(|lock| (lock, bars::lock_lane(tape, lock)))
+        .filter(|(lock, lane)| {
+            let is_asked_for = session.lock_lanes.contains(&lock.address);
+            let is_waited_for = waits.iter().any(|wait| wait.lock == lock.id);
+            is_asked_for || is_waited_for || (lock.rung <= PTL_RUNG && !lane.bars.is_empty())
+        })
         .map(|(_, lane)| lane)
         .collect()
 }
 
 /// The run as a table.
-pub(crate) fn transcript(session: &Inner, tape: &Tape) -> Vec<Row> {
+pub(crate) fn transcript(session: &Inner, tape: &Tape, score: &Score) -> Vec<Row> {
     tape.events()
-        .map(|(step, event)| {
+        .zip(&score.columns)
+        .map(|((step, event), column)| {
             let changed: Vec<String> = facts::changes(session, tape.trace().changes(event))
                 .iter()
                 .map(|change| format!("{}: {} -> {}", change.label, change.from, change.to))
                 .collect();
             Row {
-                step: StepNo(step),
-                thread: event.thread.into(),
+                step: column.step,
+                thread: column.thread,
                 name: session.words.thread(event.thread).to_owned(),
-                place: places::of_event(tape.trace(), event),
-                what: sentence::sentence(session, tape, step),
+                place: column.place.clone(),
+                what: column.sentence.clone(),
                 changed: changed.join("; "),
                 locks: held(session, tape, step),
-                is_switch: is_switch(tape, step),
-                beat: beat_at(session, tape, step),
+                is_switch: column.is_switch,
+                beat: score
+                    .beats
+                    .iter()
+                    .find(|beat| beat.step == column.step)
+                    .map(|beat| beat.title.clone()),
             }
         })
         .collect()

@@ -47,7 +47,6 @@ pub(crate) fn parts(place: Place) -> &'static [Part] {
         (Object::Page(_), "state") => STATE,
         (Object::Page(_), "index") => INDEX,
         (Object::Vma(_), "flags") => VM_FLAGS,
-        (Object::Vma(_), "anon_vma") => VMA_ANON,
         (Object::Pte { .. }, _) => PTE,
         (Object::Zone, "nr_mlock") => NR_MLOCK,
         (Object::Zone, "pgculled") => PGCULLED,
@@ -149,15 +148,12 @@ const MAPCOUNT: &[Part] = &[part(
     true,
     "How many page-table entries map the page. Whoever lowers it to 0 also has to take PG_mlocked off.",
 )];
-const COUNT: &[Part] = &[named(
+const COUNT: &[Part] = &[part(
     "refs",
-    part(
-        "refs",
-        Show::Count,
-        3,
-        true,
-        "How many hold on to the page: entries, caches, whoever is looking at it. Who drops the last reference frees the page.",
-    ),
+    Show::Count,
+    3,
+    true,
+    "How many hold on to the page: entries, caches, whoever is looking at it. Who drops the last reference frees the page.",
 )];
 const REFERENCES: &[Part] = &[named(
     "held by",
@@ -210,19 +206,15 @@ const INDEX: &[Part] = &[part(
     false,
     "The page's place in its file or in its anonymous memory.",
 )];
-const VMA_ANON: &[Part] = &[];
-const NR_MLOCK: &[Part] = &[named(
+const NR_MLOCK: &[Part] = &[part(
     "NR_MLOCK",
-    part(
-        "NR_MLOCK",
-        Show::Count,
-        4,
-        true,
-        "How many pages the kernel thinks are mlocked. A page freed with its mark leaves it one too high for good.",
-    ),
+    Show::Count,
+    4,
+    true,
+    "How many pages the kernel thinks are mlocked. A page freed with its mark leaves it one too high for good.",
 )];
 const PGCULLED: &[Part] = &[named(
-    "culled",
+    "PGCULLED",
     part(
         "pgculled",
         Show::Count,
@@ -232,7 +224,7 @@ const PGCULLED: &[Part] = &[named(
     ),
 )];
 const PGRESCUED: &[Part] = &[named(
-    "rescued",
+    "PGRESCUED",
     part(
         "pgrescued",
         Show::Count,
@@ -242,7 +234,7 @@ const PGRESCUED: &[Part] = &[named(
     ),
 )];
 const PGMLOCKED: &[Part] = &[named(
-    "marked",
+    "PGMLOCKED",
     part(
         "pgmlocked",
         Show::Count,
@@ -252,7 +244,7 @@ const PGMLOCKED: &[Part] = &[named(
     ),
 )];
 const PGMUNLOCKED: &[Part] = &[named(
-    "unmarked",
+    "PGMUNLOCKED",
     part(
         "pgmunlocked",
         Show::Count,
@@ -262,7 +254,7 @@ const PGMUNLOCKED: &[Part] = &[named(
     ),
 )];
 const PGCLEARED: &[Part] = &[named(
-    "cleared",
+    "PGCLEARED",
     part(
         "pgcleared",
         Show::Count,
@@ -272,7 +264,7 @@ const PGCLEARED: &[Part] = &[named(
     ),
 )];
 const PGSTRANDED: &[Part] = &[named(
-    "stranded",
+    "PGSTRANDED",
     part(
         "pgstranded",
         Show::Count,
@@ -320,7 +312,7 @@ const I_MMAP: &[Part] = &[part(
     "The mappings that show the file.",
 )];
 const CACHE_SLOT: &[Part] = &[named(
-    "in page cache",
+    "cached page",
     part(
         "cached",
         Show::Page,
@@ -347,7 +339,7 @@ const SWAP_COUNT: &[Part] = &[named(
     ),
 )];
 const SWAP_CACHED: &[Part] = &[named(
-    "in swap cache",
+    "swap cache slot",
     part(
         "swap_cached",
         Show::Page,

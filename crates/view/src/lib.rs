@@ -31,6 +31,7 @@ mod lists;
 
 mod bars;
 mod columns;
+mod partings;
 mod verdicts;
 
 mod fingerprint;

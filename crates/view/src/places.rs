@@ -3,6 +3,7 @@
 use std::panic::Location;
 
 use lockstep_machine::{Argument, Event, Function, Pending, Trace};
+use lockstep_mm::rmap::Ttu;
 
 use crate::scene::{Frame, Place};
 use crate::vocabulary::Vocabulary;
@@ -47,14 +48,14 @@ pub(crate) fn stack(words: &Vocabulary, trace: &Trace, frame: Option<u32>) -> Ve
         .map(|frame| Frame {
             function: frame.function.name.to_owned(),
             kernel: kernel(frame.function),
-            arguments: arguments(words, &frame.arguments),
+            arguments: arguments(words, frame.function, &frame.arguments),
         })
         .collect();
     frames.reverse();
     frames
 }
 
-fn arguments(words: &Vocabulary, arguments: &[Option<Argument>]) -> String {
+fn arguments(words: &Vocabulary, function: &Function, arguments: &[Option<Argument>]) -> String {
     let all: Vec<String> = arguments
         .iter()
         .flatten()
@@ -62,12 +63,25 @@ fn arguments(words: &Vocabulary, arguments: &[Option<Argument>]) -> String {
             Argument::Object(address) => words
                 .place(*address)
                 .map_or_else(|| "NULL".to_owned(), |place| words.object(place.object)),
+            // The only plain numbers of these two functions are flags.
+            Argument::Number(flags) if function.name.starts_with("try_to_unmap") => {
+                ttu(Ttu::from_bits_retain(*flags))
+            }
             Argument::Number(u64::MAX) => "the end".to_owned(),
             Argument::Number(number) => number.to_string(),
             Argument::Name(name) => (*name).to_owned(),
         })
         .collect();
     all.join(", ")
+}
+
+/// `TTU_UNMAP | TTU_IGNORE_ACCESS`.
+fn ttu(flags: Ttu) -> String {
+    let all: Vec<String> = flags
+        .iter_names()
+        .map(|(name, _)| format!("TTU_{name}"))
+        .collect();
+    all.join(" | ")
 }
 
 /// The span of the function around `line` in a file of the model, first and last line, both from 1:

@@ -1,15 +1,15 @@
 //! An executed run, and everything that is told of it.
 
+mod export;
+
 use std::cell::OnceCell;
 use std::rc::Rc;
 
-use lockstep_machine::run::{Deferral, Refusal, Report};
-use lockstep_machine::script::OrderChange;
-use lockstep_machine::{Blocked, Readiness, Schedule, ThreadId, Trace};
+use lockstep_machine::run::Report;
+use lockstep_machine::{Schedule, ThreadId, Trace};
 use lockstep_mm::invariants::{Outcome, Violation};
 
 use crate::scene::{Explain, Headline, Parting, Row, Scene, Score, StepNo};
-use crate::sentence::everybody;
 use crate::session::{Inner, kernel_words};
 use crate::tape::Tape;
 use crate::vocabulary::spoken;
@@ -121,7 +121,7 @@ impl Run {
     pub fn transcript(&self) -> &[Row] {
         self.kept
             .rows
-            .get_or_init(|| columns::transcript(&self.kept.session, &self.kept.tape))
+            .get_or_init(|| columns::transcript(&self.kept.session, &self.kept.tape, self.score()))
     }
 
     /// What stands above the stage.
@@ -203,51 +203,5 @@ impl Run {
             plural(switches, "switch", "switches"),
             verdict.spoken,
         )
-    }
-}
-
-/// Where a script's order had to change.
-pub(crate) fn parting_of_change(session: &Inner, change: &OrderChange) -> Parting {
-    parting(session, change.step, change.thread, Some(&change.blocked))
-}
-
-/// Where a step of a schedule had to be put off or left out.
-pub(crate) fn parting_of_deferral(session: &Inner, deferral: &Deferral) -> Parting {
-    parting(
-        session,
-        deferral.step + 1,
-        deferral.thread,
-        deferral.blocked.as_ref(),
-    )
-}
-
-/// Where a schedule asked for a step that was not possible.
-pub(crate) fn parting_of_refusal(session: &Inner, refusal: &Refusal) -> Parting {
-    let blocked = match &refusal.why {
-        Readiness::Blocked(blocked) => Some(blocked),
-        Readiness::Ready | Readiness::Finished => None,
-    };
-    parting(session, refusal.step + 1, refusal.thread, blocked)
-}
-
-/// "Truncate cannot run at step 12: Reclaim holds ptl."
-fn parting(session: &Inner, step: u32, thread: ThreadId, blocked: Option<&Blocked>) -> Parting {
-    let name = session.words.thread(thread);
-    let why = match blocked {
-        None => "it has finished".to_owned(),
-        Some(blocked) => {
-            let who = everybody(session, blocked.holders);
-            let lock = locks::lock(&session.words, blocked.lock).said;
-            match (blocked.behind_writer, blocked.holders.count_ones()) {
-                (true, _) => format!("{who} waits for {lock} to write, and goes first"),
-                (false, 0 | 1) => format!("{who} holds {lock}"),
-                (false, _) => format!("{who} hold {lock}"),
-            }
-        }
-    };
-    Parting {
-        step: StepNo(step),
-        thread: thread.into(),
-        text: format!("{name} cannot run at step {step}: {why}."),
     }
 }

@@ -10,6 +10,7 @@ use crate::lookahead;
 use crate::phrase::{self, Ending, Phrase};
 use crate::session::Inner;
 use crate::tape::Tape;
+use crate::value::{self, Show};
 
 /// The longest a sentence of a step, with what follows from it, may be.
 const WORDS: usize = 22;
@@ -61,10 +62,6 @@ pub(crate) fn sentence(session: &Inner, tape: &Tape, step: u32) -> String {
 /// A page that goes back to the allocator is the subject itself.
 fn freed(session: &Inner, tape: &Tape, step: u32, event: &Event) -> Option<String> {
     let words = &session.words;
-    let capital = |page: Page| {
-        let name = words.page(page);
-        format!("{}{}", name[..1].to_uppercase(), &name[1..])
-    };
     if let Some(mark) = tape
         .trace()
         .marks()
@@ -81,7 +78,7 @@ fn freed(session: &Inner, tape: &Tape, step: u32, event: &Event) -> Option<Strin
         };
         return Some(format!(
             "{} goes back to the allocator {how}. The kernel reports a bad page.",
-            capital(page)
+            capital(&words.page(page))
         ));
     }
     let place = words.place(event.operation.address)?;
@@ -90,8 +87,12 @@ fn freed(session: &Inner, tape: &Tape, step: u32, event: &Event) -> Option<Strin
     };
     let free = event.operation.action == Action::Write(FrameState::Free as u64);
     let page = words.world().pages().nth(number as usize)?;
-    (free && place.field == "state")
-        .then(|| format!("{} goes back to the allocator, clean.", capital(page)))
+    (free && place.field == "state").then(|| {
+        format!(
+            "{} goes back to the allocator, clean.",
+            capital(&words.page(page))
+        )
+    })
 }
 
 /// " for Reclaim": who is in the way of a thread.
@@ -122,34 +123,71 @@ fn follows(session: &Inner, tape: &Tape, step: u32, event: &Event) -> Option<Str
     let operation = &event.operation;
     if operation.releases() {
         let released = others(tape, event.thread)
+            .filter(|other| has_begun(tape, step, *other))
             .filter(|other| {
                 waits_for(tape, step - 1, *other) == Some(operation.lock())
                     && is_ready(tape, step, *other)
             })
             .map(|other| format!("{} can go on.", session.words.thread(other)))
             .next();
-        return released.or_else(|| {
+        let let_in = || {
             let page = session.words.main_page()?;
             let free = lookahead::let_in(session, tape, step, page)?;
+            // The page is the one that has just been talked about.
+            let said = session.words.page(page);
+            let said = said
+                .strip_prefix("the ")
+                .map_or_else(|| said.clone(), |noun| format!("this {noun}"));
             Some(format!(
-                "Nothing now keeps {} from {}.",
-                session.words.thread(free),
-                session.words.page(page)
+                "Nothing now keeps {} from {said}.",
+                session.words.thread(free)
             ))
-        });
+        };
+        return let_in()
+            .or(released)
+            .or_else(|| has_to_wait(session, tape, step, event));
     }
     if event.effect == Effect::Failed && operation.acquires() {
         return holder(session, tape, step, operation.lock());
     }
-    if operation.acquires() {
-        return others(tape, event.thread)
+    if operation.acquires() && event.effect == Effect::Done {
+        let kept_out = others(tape, event.thread)
             .find(|other| {
-                waits_for(tape, step, *other) == Some(operation.lock())
+                has_begun(tape, step, *other)
+                    && waits_for(tape, step, *other) == Some(operation.lock())
                     && is_ready(tape, step - 1, *other)
             })
             .map(|other| format!("{} has to wait for it.", session.words.thread(other)));
+        return kept_out.or_else(|| has_to_wait(session, tape, step, event));
     }
-    of_the_page(session, tape, step, event)
+    of_the_page(session, tape, step, event).or_else(|| has_to_wait(session, tape, step, event))
+}
+
+/// "Now it waits for ptl, which Reclaim holds."
+fn has_to_wait(session: &Inner, tape: &Tape, step: u32, event: &Event) -> Option<String> {
+    let Readiness::Blocked(blocked) = tape.standing(step, event.thread)?.readiness else {
+        return None;
+    };
+    if event.effect == Effect::Asked {
+        return None;
+    }
+    let who = everybody(session, blocked.holders);
+    let verb = match (blocked.behind_writer, blocked.holders.count_ones()) {
+        (true, _) => "asked for before",
+        (false, 0 | 1) => "holds",
+        (false, _) => "hold",
+    };
+    Some(format!(
+        "Now it waits for {}, which {who} {verb}.",
+        locks::lock(&session.words, blocked.lock).said
+    ))
+}
+
+/// Whether a thread has made a step: before, it is not waiting for anything, it is not there yet.
+fn has_begun(tape: &Tape, step: u32, thread: ThreadId) -> bool {
+    tape.events()
+        .take(step as usize)
+        .any(|(_, event)| event.thread == thread)
 }
 
 /// What follows from a step on a word of a page.
@@ -170,14 +208,18 @@ fn of_the_page(session: &Inner, tape: &Tape, step: u32, event: &Event) -> Option
     };
     let mlocked = PageFlags::MLOCKED.bits();
     match (place.field, event.operation.action) {
-        ("flags", Action::TestAndSet(mask))
-            if mask == mlocked && event.value == 0 && memory.get(page.mapcount()) == 0 =>
-        {
-            Some(format!(
-                "{}{} is no longer mapped.",
-                said[..1].to_uppercase(),
-                &said[1..]
-            ))
+        ("flags", Action::TestAndSet(mask)) if mask == mlocked && event.value == 0 => {
+            let said = capital(&said);
+            let kept = session
+                .words
+                .world()
+                .mms()
+                .any(|mm| event.held.find(mm.page_table_lock().0).is_some());
+            Some(match (memory.get(page.mapcount()), kept) {
+                (0, _) => format!("{said} is no longer mapped."),
+                (_, true) => format!("{said} is mapped, and ptl keeps it so."),
+                (_, false) => format!("{said} is still mapped."),
+            })
         }
         ("flags", Action::Read)
             if event.operation.bits == mlocked
@@ -230,26 +272,40 @@ fn holder(session: &Inner, tape: &Tape, step: u32, lock: Address) -> Option<Stri
     ))
 }
 
-/// What can be said before the first step: how the facts that matter stand.
+/// What can be said before the first step: how the facts stand that get a waveform.
 pub(crate) fn before_the_first(session: &Inner) -> String {
-    let told: Vec<String> = session
-        .lanes
-        .iter()
-        .take(4)
-        .map(|field| {
-            let word = session
-                .image()
-                .get(field.address.index())
-                .copied()
-                .unwrap_or(0);
-            let value = crate::value::level(&session.words, field.part.show, field.part.of(word));
-            format!("{} is {value}", field.label)
-        })
-        .collect();
-    match told.as_slice() {
-        [] => "Nothing has run yet.".to_owned(),
-        _ => format!("Nothing has run yet: {}.", told.join(", ")),
+    let mut said = "Nothing has run yet.".to_owned();
+    let told = session.lanes.iter().map(|field| {
+        let word = session
+            .image()
+            .get(field.address.index())
+            .copied()
+            .unwrap_or(0);
+        let now = field.part.of(word);
+        let text = value::level(&session.words, field.part.show, now);
+        match field.part.show {
+            Show::Entry if value::is_high(Show::Entry, now) => format!("{text} is mapped"),
+            _ => format!("{} is {text}", field.label),
+        }
+    });
+    for (index, fact) in told.enumerate() {
+        let longer = format!(
+            "{}{}{fact}",
+            said.trim_end_matches('.'),
+            if index == 0 { ". " } else { ", " }
+        );
+        if longer.split_whitespace().count() <= WORDS {
+            said = longer + ".";
+        }
     }
+    said
+}
+
+fn capital(text: &str) -> String {
+    let mut chars = text.chars();
+    chars.next().map_or_else(String::new, |first| {
+        first.to_uppercase().collect::<String>() + chars.as_str()
+    })
 }
 
 /// What a lock is called, for whoever only has its address.

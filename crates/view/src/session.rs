@@ -9,7 +9,8 @@ use lockstep_scenario::{BuildError, Built, Diagnostic, Scenario, explain, parse_
 
 use crate::facts::{self, Group};
 use crate::fingerprint;
-use crate::run::{Run, parting_of_change, parting_of_deferral, parting_of_refusal};
+use crate::partings;
+use crate::run::Run;
 use crate::scene::{FactId, Headline};
 use crate::tape::Tape;
 use crate::vocabulary::{Field, Vocabulary};
@@ -158,23 +159,8 @@ impl Session {
             Mode::Strict => drive::strict(&mut machine, schedule),
             Mode::Deferring => drive::deferring(&mut machine, schedule),
         };
-        let names = &self.inner.built.names;
-        let mut notes: Vec<String> = report
-            .deferrals
-            .iter()
-            .map(|deferral| explain::deferral(names, &machine, deferral))
-            .collect();
-        let refused = report
-            .refusal
-            .as_ref()
-            .map(|refusal| parting_of_refusal(&self.inner, refusal));
-        notes.extend(refused.iter().map(|refused| refused.text.clone()));
-        let parting = refused.or_else(|| {
-            report
-                .deferrals
-                .first()
-                .map(|deferral| parting_of_deferral(&self.inner, deferral))
-        });
+        let notes = partings::notes(&self.inner, &machine, &report);
+        let parting = partings::of_report(&self.inner, &report);
         self.told(report, notes, parting)
     }
 
@@ -232,7 +218,7 @@ impl Session {
             .compiled
             .changes
             .first()
-            .map(|change| parting_of_change(&self.inner, change));
+            .map(|change| partings::of_change(&self.inner, change));
         self.told(report, scripted.changes.clone(), parting)
     }
 

@@ -123,10 +123,14 @@ fn entry(words: &Vocabulary, entry: PteEntry) -> String {
             page: found,
             young,
             dirty,
-            writable: _,
+            writable,
         } => {
             let mut text = page(words, found);
-            for (bit, name) in [(young, ", young"), (dirty, ", dirty")] {
+            for (bit, name) in [
+                (young, ", young"),
+                (dirty, ", dirty"),
+                (writable, ", writable"),
+            ] {
                 if bit {
                     text.push_str(name);
                 }

@@ -20,6 +20,15 @@ const WATCHED: &[(Invariant, &str)] = &[
     (Invariant::I12, "locks-in-order"),
 ];
 
+/// The stable id of a property, as in links and in JSON: a word for those always on screen, the number for the others.
+pub(crate) fn id(invariant: Invariant) -> String {
+    let watched = WATCHED.iter().find(|(watched, _)| *watched == invariant);
+    watched.map_or_else(
+        || invariant.description().id.to_lowercase(),
+        |(_, id)| (*id).to_owned(),
+    )
+}
+
 /// The properties after a step.
 pub(crate) fn properties(tape: &Tape, step: u32) -> Vec<Property> {
     let broken = |description: &Description| {
@@ -106,8 +115,12 @@ pub(crate) fn verdict(session: &Inner, tape: &Tape, step: u32) -> Verdict {
             ),
         }
     } else {
-        let open = "a page freed while mlocked?".to_owned();
-        (VerdictKind::Open, "Still open", open, None)
+        (
+            VerdictKind::Open,
+            "Still open",
+            "nothing has broken so far".to_owned(),
+            None,
+        )
     };
     let said = match (kind, decided) {
         (VerdictKind::Broken | VerdictKind::Deadlock, Some(step)) => {

@@ -178,6 +178,7 @@ impl Vocabulary {
         match object {
             _ if self.is_main(object) => String::new(),
             Object::SwapSlot(number) => format!(" {number}"),
+            Object::CacheSlot { file, index } => format!(" {index}{}", self.of(Object::File(file))),
             Object::Pte { .. } => format!("({})", self.object(object)),
             _ => format!(" of {}", self.object(object)),
         }
@@ -188,6 +189,7 @@ impl Vocabulary {
         match object {
             _ if self.is_main(object) => String::new(),
             Object::SwapSlot(number) => format!("@{number}"),
+            Object::CacheSlot { file, index } => format!("@{index}{}", self.at(Object::File(file))),
             _ => format!(
                 "@{}",
                 self.object(object).replace(", ", ".").replace(' ', "")

@@ -4,7 +4,8 @@ use lockstep_view::scene::{Verdict, VerdictKind};
 use yew::prelude::*;
 
 use super::icon::{Icon, icon};
-use crate::engine::Kernel;
+use super::transport::chosen;
+use crate::engine::{self, Kernel};
 use crate::model::Act;
 
 /// The dialogs of the page.
@@ -21,8 +22,8 @@ pub enum Panel {
 /// Properties of [`Bar`].
 #[derive(Clone, PartialEq, Properties)]
 pub struct BarProps {
-    /// The scenario's title.
-    pub title: AttrValue,
+    /// The scenario's id.
+    pub scenario: AttrValue,
     /// The code that runs.
     pub kernel: Kernel,
     /// How the run stands.
@@ -50,7 +51,7 @@ pub fn Bar(props: &BarProps) -> Html {
                 </svg>
                 <span class="mark-name">{ "Lockstep" }</span>
             </span>
-            <p class="bar-title">{ &props.title }</p>
+            <ScenarioChoice scenario={props.scenario.clone()} act={props.act.clone()} />
             <KernelSwitch kernel={props.kernel} act={props.act.clone()} />
             <VerdictPill verdict={props.verdict.clone()} act={props.act.clone()} />
             <div class="bar-tools">
@@ -66,6 +67,31 @@ pub fn Bar(props: &BarProps) -> Html {
     }
 }
 
+/// Properties of [`ScenarioChoice`].
+#[derive(Clone, PartialEq, Properties)]
+pub struct ScenarioChoiceProps {
+    /// The scenario's id.
+    pub scenario: AttrValue,
+    /// Where wishes go.
+    pub act: Callback<Act>,
+}
+
+/// Which race is on the stage.
+#[component]
+pub fn ScenarioChoice(props: &ScenarioChoiceProps) -> Html {
+    let onchange = super::when(&props.act, |event: Event| chosen(&event).map(Act::Choose));
+    html! {
+        <label class="scenario">
+            <span class="hidden">{ "Race" }</span>
+            <select {onchange}>
+                { for engine::scenarios().into_iter().map(|choice| html! {
+                    <option value={choice.id.clone()} selected={choice.id == *props.scenario}>{ choice.title }</option>
+                }) }
+            </select>
+        </label>
+    }
+}
+
 /// Properties of [`KernelSwitch`].
 #[derive(Clone, PartialEq, Properties)]
 pub struct KernelSwitchProps {
@@ -78,11 +104,11 @@ pub struct KernelSwitchProps {
 /// Before or after the patch.
 #[component]
 pub fn KernelSwitch(props: &KernelSwitchProps) -> Html {
-    let option = |kernel: Kernel, label: &'static str| {
-        let onchange = props.act.reform(move |_: Event| Act::Use(kernel));
+    let option = |is_patched: bool, name: &'static str, label: &'static str| {
+        let onchange = props.act.reform(move |_: Event| Act::Patch(is_patched));
         html! {
             <label class="segment">
-                <input type="radio" name="kernel" value={kernel.name()} checked={props.kernel == kernel} {onchange} />
+                <input type="radio" name="kernel" value={name} checked={props.kernel.is_patched() == is_patched} {onchange} />
                 <span>{ label }</span>
             </label>
         }
@@ -90,8 +116,8 @@ pub fn KernelSwitch(props: &KernelSwitchProps) -> Html {
     html! {
         <fieldset class="segments kernel">
             <legend class="hidden">{ "The patch" }</legend>
-            { option(Kernel::Before, "Before") }
-            { option(Kernel::After, "After") }
+            { option(false, "before", "Before") }
+            { option(true, "after", "After") }
         </fieldset>
     }
 }

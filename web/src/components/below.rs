@@ -35,10 +35,18 @@ pub fn Below(props: &BelowProps) -> Html {
                     <pre>{ props.log.join("\n") }</pre>
                 </div>
             }
-            <h2>{ "Every step of this run" }</h2>
-            <Transcript rows={props.rows.clone()} cursor={props.cursor} act={props.act.clone()}
-                caption={format!("{}, {}: {} steps", words.title, words.kernel, props.rows.len())} />
+            <div class="below-steps">
+                <h2>{ "Every step of this run" }</h2>
+                <Transcript rows={props.rows.clone()} cursor={props.cursor} act={props.act.clone()}
+                    caption={format!("{}, {}: {} steps", words.title, words.kernel, props.rows.len())} />
+            </div>
             <div class="notes">
+                if !words.notice.is_empty() {
+                    <div>
+                        <h2>{ "What to notice" }</h2>
+                        <ul class="notice-list">{ for words.notice.iter().map(|line| html! { <li>{ line }</li> }) }</ul>
+                    </div>
+                }
                 if !words.setup.is_empty() {
                     <div>
                         <h2>{ "How this world was made" }</h2>

@@ -66,11 +66,16 @@ fn code_line(line: &source::Line<'_>, ran: bool, next: bool) -> Html {
             <span class="line-mark" aria-hidden="true">{ mark }</span>
             <span class="line-text" style={(line.indent > 0).then(|| format!("--depth:{}", line.indent))}>
                 { for line.pieces.iter().map(|piece| match piece.class {
-                    "" => html! { { piece.text } },
+                    "" => html! { { breakable(piece.text) } },
                     class => html! { <span {class}>{ piece.text }</span> },
                 }) }
                 { "\n" }
             </span>
         </span>
     }
+}
+
+/// The text with places to break a long line at, where a person would break it.
+fn breakable(text: &str) -> String {
+    text.replace('(', "(\u{200b}").replace('.', "\u{200b}.").replace("::", "::\u{200b}")
 }

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use lockstep_view::scene::{Scene, VerdictKind};
+use lockstep_view::scene::{Change, Scene, VerdictKind};
 use yew::prelude::*;
 
 use super::swatch::letter_chip;
@@ -29,7 +29,6 @@ const CHANGES: usize = 5;
 #[component]
 pub fn Explain(props: &ExplainProps) -> Html {
     let explain = &props.scene.explain;
-    let more = explain.changes.len().saturating_sub(CHANGES);
     html! {
         <section class="explain" aria-label="What just happened">
             <div class="explain-words">
@@ -37,20 +36,27 @@ pub fn Explain(props: &ExplainProps) -> Html {
                     if props.scene.cursor.0 == 0 { { "Before the first step" } }
                     else { { format!("Step {}", props.scene.cursor.0) } }
                     if let Some(beat) = &explain.beat { <b>{ beat }</b> }
+                    { changes(&explain.changes) }
                 </p>
                 <p class="sentence" data-broken={(props.scene.verdict.kind == VerdictKind::Broken).to_string()}>
                     if let Some(thread) = explain.thread { { letter_chip(thread) } }
                     <span>{ &explain.sentence }</span>
                 </p>
-                <p class="changes">
-                    { for explain.changes.iter().take(CHANGES).map(|change| html! {
-                        <span class="change"><code>{ &change.label }</code>{ " " }<s>{ &change.from }</s>{ " \u{2192} " }<b>{ &change.to }</b></span>
-                    }) }
-                    if more > 0 { <span class="change">{ format!("and {more} more") }</span> }
-                </p>
             </div>
             { offer(props) }
         </section>
+    }
+}
+
+fn changes(changes: &[Change]) -> Html {
+    let more = changes.len().saturating_sub(CHANGES);
+    html! {
+        <span class="changes">
+            { for changes.iter().take(CHANGES).map(|change| html! {
+                <span class="change"><code>{ &change.label }</code>{ " " }<s>{ &change.from }</s>{ " \u{2192} " }<b>{ &change.to }</b></span>
+            }) }
+            if more > 0 { <span class="change">{ format!("and {more} more") }</span> }
+        </span>
     }
 }
 
@@ -62,11 +68,11 @@ fn offer(props: &ExplainProps) -> Html {
             <button type="button" class="offer" onclick={act(Act::Return)}>{ format!("Return to step {step}") }</button>
         };
     }
-    match (props.scene.verdict.kind, props.kernel) {
-        (VerdictKind::Broken, Kernel::Before) => html! {
+    match (props.scene.verdict.kind, props.kernel.is_patched()) {
+        (VerdictKind::Broken, false) => html! {
             <button type="button" class="offer offer-flip" onclick={act(Act::Flip)}>{ "Same order, patched kernel?" }</button>
         },
-        (VerdictKind::Clean, Kernel::After) => html! {
+        (VerdictKind::Clean, true) => html! {
             <button type="button" class="offer" onclick={act(Act::First)}>{ "Now try your own order" }</button>
         },
         (VerdictKind::Deadlock, _) => html! {

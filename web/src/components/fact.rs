@@ -14,6 +14,8 @@ pub struct FactProps {
     /// The value a previewed step would give it.
     #[prop_or_default]
     pub ghost: Option<AttrValue>,
+    /// Whether it has a waveform, and stays where there is little room.
+    pub is_main: bool,
     /// Whether it is the one the tab key reaches.
     pub is_stop: bool,
     /// Whether the reader looks at it.
@@ -38,7 +40,7 @@ pub fn Fact(props: &FactProps) -> Html {
     };
     html! {
         <button type="button" class="fact" {onclick} data-fact={fact.id.0.clone()} data-kind={kind}
-            data-changed={fact.is_changed.to_string()} data-ghost={props.ghost.is_some().to_string()}
+            data-changed={fact.is_changed.to_string()} data-ghost={props.ghost.is_some().to_string()} data-main={props.is_main.to_string()}
             aria-label={fact.spoken.clone()} aria-current={props.is_looked_at.then_some("true")}
             tabindex={if props.is_stop { "0" } else { "-1" }} title={fact.note.clone()}>
             <span class="fact-label">{ &fact.label }</span>

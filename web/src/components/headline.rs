@@ -18,9 +18,6 @@ pub fn Headline(props: &HeadlineProps) -> Html {
     html! {
         <div class="headline">
             <h1>{ &props.words.stakes }</h1>
-            if let Some(notice) = props.words.notice.first() {
-                <p>{ notice }</p>
-            }
         </div>
     }
 }

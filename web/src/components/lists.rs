@@ -1,5 +1,7 @@
 //! The lists a page can be on, as trays; the page lies in one of them and moves between them.
 
+use std::rc::Rc;
+
 use lockstep_view::scene::ListTray;
 use yew::prelude::*;
 
@@ -8,14 +10,20 @@ use yew::prelude::*;
 pub struct ListsProps {
     /// The trays, in order.
     pub lists: Vec<ListTray>,
+    /// The keys of those that are shown even when they are empty.
+    pub kept: Rc<Vec<String>>,
 }
 
 /// The trays and the pages on them.
 #[component]
 pub fn Lists(props: &ListsProps) -> Html {
-    let count = props.lists.len().max(1);
-    let mut pages: Vec<(&str, usize, bool)> = props
+    let shown: Vec<&ListTray> = props
         .lists
+        .iter()
+        .filter(|tray| props.kept.contains(&tray.key) || !tray.pages.is_empty())
+        .collect();
+    let count = shown.len().max(1);
+    let mut pages: Vec<(&str, usize, bool)> = shown
         .iter()
         .enumerate()
         .flat_map(|(index, tray)| {
@@ -28,7 +36,7 @@ pub fn Lists(props: &ListsProps) -> Html {
     pages.sort_unstable();
     html! {
         <div class="lists" role="list" aria-label="Where the page is" style={format!("--trays:{count}")}>
-            { for props.lists.iter().map(|tray| html! {
+            { for shown.iter().map(|tray| html! {
                 <div class="tray" role="listitem" key={tray.key.clone()} data-here={(!tray.pages.is_empty()).to_string()}
                     data-changed={tray.is_changed.to_string()} data-bad={tray.is_bad.to_string()} title={tray.note.clone()}>
                     <span class="tray-label">{ &tray.label }</span>

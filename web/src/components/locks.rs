@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use lockstep_view::scene::{LockMode, LockState, Scene};
+use lockstep_view::scene::{LockMode, LockState, Scene, Score};
 use yew::prelude::*;
 
 use super::swatch::{swatch, thread_class};
@@ -14,6 +14,8 @@ use crate::model::Act;
 pub struct LocksProps {
     /// The moment.
     pub scene: Rc<Scene>,
+    /// The whole run, whose lanes say which locks matter most.
+    pub score: Rc<Score>,
     /// Where wishes go.
     pub act: Callback<Act>,
 }
@@ -23,16 +25,27 @@ pub struct LocksProps {
 pub fn Locks(props: &LocksProps) -> Html {
     let scene = &props.scene;
     let onkeydown = use_roving(".rung");
+    // Locks that the score has no lane for come on the rack only while they matter: they stand at its end.
+    let is_kept = |lock: &LockState| {
+        props
+            .score
+            .lock_lanes
+            .iter()
+            .any(|lane| lane.lock == lock.id)
+            || !lock.owners.is_empty()
+            || !lock.waiters.is_empty()
+            || lock.is_changed
+    };
     html! {
         <section class="locks" aria-label="Locks" {onkeydown} style={format!("--threads:{}", scene.threads.len())}>
             <div class="rung-head" aria-hidden="true">
-                <span class="rung-title">{ "Locks, outermost first" }</span>
+                <span class="rung-title">{ "Locks in order" }</span>
                 <span class="rung-free">{ "free" }</span>
                 { for scene.threads.iter().map(|card| html! {
                     <span class={classes!("rung-thread", thread_class(card.thread))}><i>{ card.thread.letter() }</i></span>
                 }) }
             </div>
-            { for scene.locks.iter().enumerate().map(|(index, lock)| html! {
+            { for scene.locks.iter().filter(|lock| is_kept(lock)).enumerate().map(|(index, lock)| html! {
                 <Rung key={lock.id.0.clone()} lock={lock.clone()} threads={scene.threads.len()} is_stop={index == 0} act={props.act.clone()} />
             }) }
         </section>

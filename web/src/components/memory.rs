@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use lockstep_view::scene::{FactGroup, FactId, FactKind, GroupKind, Scene, ThreadId};
+use lockstep_view::scene::{FactGroup, FactId, FactKind, GroupKind, Scene, Score, ThreadId};
 use yew::prelude::*;
 
 use super::fact::Fact;
@@ -16,6 +16,10 @@ use crate::model::Act;
 pub struct MemoryProps {
     /// The moment.
     pub scene: Rc<Scene>,
+    /// The whole run, whose waveforms say which facts matter most.
+    pub score: Rc<Score>,
+    /// The trays that are always there.
+    pub trays: Rc<Vec<String>>,
     /// The thread whose next step is being previewed.
     pub preview: Option<ThreadId>,
     /// The fact the reader looks at.
@@ -81,13 +85,14 @@ pub fn Memory(props: &MemoryProps) -> Html {
                 }
                 <div class="chain-right">{ column(|kind| matches!(kind, GroupKind::Page)) }</div>
             </div>
-            <Lists lists={scene.lists.clone()} />
+            <Lists lists={scene.lists.clone()} kept={props.trays.clone()} />
             <PropertyBar properties={scene.properties.clone()} act={props.act.clone()} />
         </section>
     }
 }
 
 fn facts_of(group: &FactGroup, props: &MemoryProps, stop: Option<&FactId>) -> Html {
+    let is_main = |id: &FactId| props.score.lanes.iter().any(|lane| lane.fact == *id);
     let ghost = |id: &FactId| -> Option<AttrValue> {
         let card = props
             .scene
@@ -106,7 +111,7 @@ fn facts_of(group: &FactGroup, props: &MemoryProps, stop: Option<&FactId>) -> Ht
         <div class="box" key={group.key.clone()} role="group" aria-label={group.title.clone()}>
             <p class="box-title">{ &group.title }<small>{ &group.subtitle }</small></p>
             { for group.facts.iter().map(|fact| html! {
-                <Fact key={fact.id.0.clone()} fact={fact.clone()} ghost={ghost(&fact.id)} is_stop={stop == Some(&fact.id)}
+                <Fact key={fact.id.0.clone()} fact={fact.clone()} ghost={ghost(&fact.id)} is_stop={stop == Some(&fact.id)} is_main={is_main(&fact.id)}
                     is_looked_at={props.fact.as_ref() == Some(&fact.id)} act={props.act.clone()} />
             }) }
         </div>

@@ -105,13 +105,19 @@ pub fn Ruler(props: &RulerProps) -> Html {
         .beats
         .iter()
         .rposition(|beat| beat.step.0 <= props.cursor);
+    let wanted: Vec<f64> = score
+        .beats
+        .iter()
+        .map(|beat| props.scale.middle(beat.step.0))
+        .collect();
+    let places = spread(&wanted);
     html! {
         <div class="ruler" role="group" aria-label="Key moments">
             <span class="row-label">{ "Key moments" }</span>
             <div class="ruler-plot">
                 { for score.beats.iter().enumerate().map(|(index, beat)| html! {
                     <button type="button" class="flag" key={beat.id.clone()} onclick={go(beat.step.0)} data-beat={beat.id.clone()}
-                        data-here={(here == Some(index)).to_string()} style={format!("left:{}", percent(props.scale.middle(beat.step.0)))}
+                        data-here={(here == Some(index)).to_string()} style={format!("left:{}", percent(places[index]))}
                         title={beat.title.clone()} aria-label={format!("{}, step {}", beat.title, beat.step.0)}>
                         { index + 1 }
                     </button>
@@ -124,5 +130,40 @@ pub fn Ruler(props: &RulerProps) -> Html {
                 }
             </div>
         </div>
+    }
+}
+
+/// The least distance between two flags, in hundredths of the width.
+const APART: f64 = 2.2;
+
+/// Moves flags that would cover each other apart, as little as that takes, and keeps them inside.
+fn spread(wanted: &[f64]) -> Vec<f64> {
+    let mut places = wanted.to_vec();
+    for index in 1..places.len() {
+        places[index] = places[index].max(places[index - 1] + APART);
+    }
+    let mut limit = 100.0;
+    for place in places.iter_mut().rev() {
+        *place = place.min(limit);
+        limit = *place - APART;
+    }
+    places
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn flags_keep_apart_and_inside() {
+        assert_eq!(spread(&[10.0, 20.0]), [10.0, 20.0]);
+        let close = spread(&[50.0, 50.5, 99.9, 100.0]);
+        assert!(
+            close
+                .windows(2)
+                .all(|pair| pair[1] - pair[0] >= APART - 1e-9),
+            "{close:?}"
+        );
+        assert!(close.iter().all(|place| *place <= 100.0));
     }
 }

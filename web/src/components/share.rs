@@ -1,7 +1,6 @@
 //! What can be taken away: a link, a frame, text for a mail, a table.
 
 use gloo::timers::callback::Timeout;
-use lockstep_view::scene::Row;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::HtmlTextAreaElement;
 use yew::prelude::*;
@@ -124,24 +123,4 @@ pub fn iframe(embed_address: &str, title: &str) -> String {
         "<iframe src=\"{address}\" title=\"{title}\" loading=\"lazy\" sandbox=\"allow-scripts allow-popups\" \
          style=\"width:100%;aspect-ratio:3/2;border:0\"></iframe>"
     )
-}
-
-/// The run as a Markdown table.
-pub fn markdown(rows: &[Row]) -> String {
-    let cell = |text: &str| text.replace('|', "\\|").replace('\n', " ");
-    let mut out = String::from(
-        "| Step | Thread | Line | What | Changed |\n| ---: | --- | --- | --- | --- |\n",
-    );
-    for row in rows {
-        out.push_str(&format!(
-            "| {} | {} | `{}:{}` | {} | {} |\n",
-            row.step.0,
-            cell(&row.name),
-            row.place.file,
-            row.place.line,
-            cell(&row.what),
-            cell(&row.changed)
-        ));
-    }
-    out
 }

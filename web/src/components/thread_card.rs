@@ -45,14 +45,20 @@ pub fn ThreadCard(props: &ThreadCardProps) -> Html {
     }
 }
 
+/// How many functions are named: those nearest to the step.
+const CRUMBS: usize = 3;
+
 fn breadcrumb(card: &Card) -> Html {
     let deepest = card.stack.len().saturating_sub(1);
+    let hidden = card.stack.len().saturating_sub(CRUMBS);
+    let whole: Vec<&str> = card.stack.iter().map(|frame| frame.function.as_str()).collect();
     html! {
-        <p class="crumbs">
+        <p class="crumbs" title={whole.join(" \u{203a} ")}>
+            if hidden > 0 { <span class="crumb-sign">{ "\u{2026}" }</span> }
             if card.stack.is_empty() {
                 <span class="crumb-none">{ if card.state == ThreadState::Finished { "returned" } else { "about to start" } }</span>
             }
-            { for card.stack.iter().enumerate().map(|(depth, frame)| html! {
+            { for card.stack.iter().enumerate().skip(hidden).map(|(depth, frame)| html! {
                 <>
                     if depth > 0 { <span class="crumb-sign" aria-hidden="true">{ "\u{203a}" }</span> }
                     <code class={classes!("crumb", (depth == deepest).then_some("crumb-here"))}>{ &frame.function }</code>

@@ -6,7 +6,7 @@ use lockstep_view::scene::Score;
 use yew::prelude::*;
 
 use super::icon::{Icon, icon};
-use crate::model::{Act, Detail, Mark, Speed};
+use crate::model::{Act, Detail, Mark, Model, Speed};
 
 /// Properties of [`Transport`].
 #[derive(Clone, PartialEq, Properties)]
@@ -111,7 +111,7 @@ pub fn Pace(props: &PaceProps) -> Html {
                     <select onchange={on_earlier}>
                         <option selected={true} disabled={true}>{ props.earlier.len() }</option>
                         { for props.earlier.iter().enumerate().map(|(index, mark)| html! {
-                            <option value={index.to_string()}>{ format!("{} {}", mark.kernel.name(), mark.asked) }</option>
+                            <option value={index.to_string()}>{ Model::label(mark) }</option>
                         }) }
                     </select>
                 </label>

@@ -3,7 +3,6 @@
 use lockstep_view::scene::{FactId, ThreadId};
 
 use super::{Detail, Speed};
-use crate::engine::Kernel;
 use crate::link::Link;
 
 /// One thing that can be asked of the model.
@@ -38,8 +37,10 @@ pub enum Act {
     Preview(Option<ThreadId>),
     /// Run the same order on the other code.
     Flip,
-    /// Run the same order on this code.
-    Use(Kernel),
+    /// Run the same order with the patch, or without it.
+    Patch(bool),
+    /// Open another scenario, by its id.
+    Choose(String),
     /// Look at a fact.
     Look(FactId),
     /// Go to the step that made a fact true, and remember where from.

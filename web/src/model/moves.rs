@@ -1,18 +1,11 @@
-//! How the state changes.
+//! How the state moves in time: steps, jumps, play, and what is said about them.
 
 use std::rc::Rc;
 
-use lockstep_view::scene::{
-    FactId, PropertyState, SetBy, StepNo, ThreadId, ThreadState, VerdictKind,
-};
+use lockstep_view::scene::{FactId, PropertyState, SetBy, StepNo, ThreadState, VerdictKind};
 
-use super::{Act, Detail, Mark, Model, Notice, NoticeKind, Stage};
-use crate::engine::{Kernel, Session};
-use crate::link::Link;
+use super::{Act, Detail, Model};
 use crate::order;
-
-/// How many cut-off orders are kept.
-const EARLIER: usize = 8;
 
 impl Model {
     /// The state after `act`.
@@ -53,9 +46,10 @@ impl Model {
             Act::Run(thread) => self.run(thread),
             Act::RunOn(thread) => self.run_on(thread),
             Act::Finish => self.finish(),
+            Act::Choose(scenario) => self.choose(&scenario),
             Act::Preview(thread) => self.preview = thread,
-            Act::Flip => self.use_kernel(self.kernel.flipped()),
-            Act::Use(kernel) => self.use_kernel(kernel),
+            Act::Flip => self.use_patch(!self.kernel.is_patched()),
+            Act::Patch(is_patched) => self.use_patch(is_patched),
             Act::Look(fact) => self.fact = Some(fact),
             Act::Why(fact) => self.why(fact),
             Act::Return => {
@@ -77,27 +71,20 @@ impl Model {
             Act::SetSpeed(speed) => self.speed = speed,
             Act::Pace { is_faster } => self.speed = self.speed.shifted(is_faster),
             Act::Open(link) => self.open(link),
-            Act::Refuse { why, link } => {
-                self.notice = Some(Notice {
-                    kind: NoticeKind::BadLink,
-                    text: format!("{why} The page shows its own first run instead."),
-                    link: Some(link),
-                });
-                self.say_alert(why);
-            }
+            Act::Refuse { why, link } => self.refuse(&why, link),
             Act::Dismiss => self.notice = None,
         }
     }
 
     /// Shows a moment of the run, without a word.
-    fn show(&mut self, step: u32) {
+    pub(super) fn show(&mut self, step: u32) {
         self.cursor = step.min(self.stage.steps());
         self.scene = Rc::new(self.stage.scene(self.cursor));
         self.preview = None;
     }
 
     /// Goes to a moment of the run and says what it shows.
-    fn go(&mut self, step: u32) {
+    pub(super) fn go(&mut self, step: u32) {
         let was_broken = self.scene.verdict.kind == VerdictKind::Broken;
         let from = self.cursor;
         self.show(step);
@@ -112,7 +99,7 @@ impl Model {
         }
     }
 
-    fn say(&mut self) {
+    pub(super) fn say(&mut self) {
         let mut text = self.scene.explain.spoken.clone();
         if !self.scene.explain.changes.is_empty() {
             text.push_str(" Changed: ");
@@ -138,7 +125,7 @@ impl Model {
         self.voice.alert.clear();
     }
 
-    fn say_alert(&mut self, text: String) {
+    pub(super) fn say_alert(&mut self, text: String) {
         self.voice.serial += 1;
         self.voice.alert = text;
     }
@@ -239,149 +226,6 @@ impl Model {
         self.go(found);
     }
 
-    fn run(&mut self, thread: ThreadId) {
-        let Some(card) = self.scene.threads.iter().find(|card| card.thread == thread) else {
-            return;
-        };
-        match &card.state {
-            ThreadState::Blocked(wait) => {
-                let text = wait.text.clone();
-                self.voice.serial += 1;
-                self.voice.polite = text;
-                return;
-            }
-            ThreadState::Finished => {
-                self.voice.serial += 1;
-                self.voice.polite = format!("{} has finished.", card.name);
-                return;
-            }
-            ThreadState::Runnable => {}
-        }
-        let is_next = self
-            .stage
-            .score
-            .columns
-            .get(self.cursor as usize)
-            .is_some_and(|column| column.thread == thread);
-        if is_next {
-            self.go(self.cursor + 1);
-            return;
-        }
-        let mut letters = order::expand(&self.stage.score.executed);
-        let is_cut = letters.len() > self.cursor as usize;
-        letters.truncate(self.cursor as usize);
-        letters.push(thread);
-        if letters.len() > order::MAX_STEPS {
-            self.notice = Some(Notice {
-                kind: NoticeKind::Refused,
-                text: format!(
-                    "An order can have {} steps. This one is full; step back to try another.",
-                    order::MAX_STEPS
-                ),
-                link: None,
-            });
-            return;
-        }
-        let asked = order::compress(&letters);
-        if is_cut {
-            self.fork(asked, self.cursor);
-        } else {
-            self.replace(asked);
-        }
-        self.go(self.cursor + 1);
-    }
-
-    fn run_on(&mut self, thread: ThreadId) {
-        let holds = |model: &Self| {
-            model
-                .scene
-                .threads
-                .iter()
-                .find(|card| card.thread == thread)
-                .map_or(0, |card| card.holds.len())
-        };
-        for _ in 0..order::MAX_STEPS {
-            let (cursor, held) = (self.cursor, holds(self));
-            self.run(thread);
-            if self.cursor == cursor || holds(self) < held {
-                return;
-            }
-        }
-    }
-
-    fn finish(&mut self) {
-        let mut asked = order::compress(&order::expand(&self.stage.score.executed));
-        asked.push('.');
-        self.replace(asked);
-        self.go(self.stage.steps());
-    }
-
-    /// Takes up another order; the one that is left stays among the earlier ones.
-    fn fork(&mut self, asked: String, cursor: u32) {
-        let left = self.mark();
-        self.earlier
-            .retain(|mark| mark.asked != left.asked || mark.kernel != left.kernel);
-        self.earlier.insert(0, left.clone());
-        self.earlier.truncate(EARLIER);
-        self.undo.push(left);
-        self.redo.clear();
-        self.flipped_from = None;
-        self.returns.clear();
-        self.chapter += 1;
-        self.take_up(self.kernel, asked, cursor);
-    }
-
-    /// Takes up a longer form of the same order.
-    fn replace(&mut self, asked: String) {
-        self.flipped_from = None;
-        self.take_up(self.kernel, asked, self.cursor);
-    }
-
-    fn take_up(&mut self, kernel: Kernel, asked: String, cursor: u32) {
-        let Some(session) = Session::open(&self.scenario, kernel) else {
-            return;
-        };
-        self.kernel = kernel;
-        self.stage = Rc::new(Stage::new(session, &asked));
-        self.asked = asked;
-        self.show(cursor);
-        self.is_single = false;
-    }
-
-    fn use_kernel(&mut self, kernel: Kernel) {
-        if kernel == self.kernel {
-            return;
-        }
-        let left = self.mark();
-        let came_from = self.flipped_from.take();
-        self.undo.push(left.clone());
-        self.redo.clear();
-        self.returns.clear();
-        self.chapter += 1;
-        match came_from {
-            Some(mark) if mark.kernel == kernel && mark.asked == self.asked => {
-                self.take_up(kernel, mark.asked, mark.cursor);
-            }
-            _ => {
-                self.take_up(kernel, self.asked.clone(), left.cursor);
-                if let Some(step) = self.parting_in_sight() {
-                    self.show(step);
-                }
-            }
-        }
-        self.flipped_from = Some(left);
-        self.say();
-        let kernel = self.stage.headline.kernel.clone();
-        self.voice.polite = format!("The same order, {kernel}. {}", self.voice.polite);
-    }
-
-    /// The step at which the order just taken up had to part from the one asked for, if the cursor is past it.
-    fn parting_in_sight(&self) -> Option<u32> {
-        let parting = self.stage.score.parting.as_ref()?;
-        let step = parting.step.0.saturating_sub(1);
-        (step <= self.cursor).then_some(step)
-    }
-
     fn why(&mut self, fact: FactId) {
         let found = self
             .scene
@@ -398,38 +242,6 @@ impl Model {
         if step.0 != self.cursor {
             self.returns.push(self.cursor);
             self.go(step.0);
-        }
-    }
-
-    fn undo(&mut self) {
-        if let Some(mark) = self.undo.pop() {
-            self.redo.push(self.mark());
-            self.come_back(mark);
-        }
-    }
-
-    fn redo(&mut self) {
-        if let Some(mark) = self.redo.pop() {
-            self.undo.push(self.mark());
-            self.come_back(mark);
-        }
-    }
-
-    fn come_back(&mut self, mark: Mark) {
-        self.flipped_from = None;
-        self.chapter += 1;
-        self.take_up(mark.kernel, mark.asked, mark.cursor);
-        self.say();
-    }
-
-    fn reopen(&mut self, index: usize) {
-        if index < self.earlier.len() {
-            let mark = self.earlier.remove(index);
-            let left = self.mark();
-            self.earlier.insert(0, left.clone());
-            self.undo.push(left);
-            self.redo.clear();
-            self.come_back(mark);
         }
     }
 
@@ -465,59 +277,5 @@ impl Model {
             .properties
             .iter()
             .any(|property| property.state == PropertyState::Broken(StepNo(step)))
-    }
-
-    fn open(&mut self, link: Link) {
-        let Some(session) = Session::open(&link.scenario, link.kernel) else {
-            self.apply(Act::Refuse {
-                why: format!(
-                    "This link names a run this page does not have: {}.",
-                    link.scenario
-                ),
-                link: link.to_hash(),
-            });
-            return;
-        };
-        let is_other_model = link
-            .model
-            .as_ref()
-            .is_some_and(|model| *model != Session::fingerprint());
-        let asked = if link.run.is_empty() {
-            session.opening()
-        } else {
-            link.run.clone()
-        };
-        self.scenario = link.scenario.clone();
-        self.flipped_from = None;
-        self.returns.clear();
-        self.take_up(link.kernel, asked, link.cursor.unwrap_or(0));
-        self.detail = link.detail.unwrap_or(self.detail);
-        self.fact = link.fact.clone();
-        let wanted = order::expand(&self.asked).len();
-        let done = self.stage.score.columns.len();
-        let is_short = done < wanted;
-        self.notice = (is_short || (is_other_model && link.cursor.is_some_and(|cursor| cursor > self.stage.steps())))
-            .then(|| Notice {
-                kind: NoticeKind::PartOfLink,
-                text: if is_other_model {
-                    format!("This link was made with another version of the model. {done} of {wanted} steps could be replayed.")
-                } else {
-                    format!("{done} of the {wanted} steps of this link could be replayed. No thread could run after that.")
-                },
-                link: None,
-            });
-    }
-
-    /// The link to exactly this view.
-    pub fn link(&self) -> Link {
-        Link {
-            scenario: self.scenario.clone(),
-            kernel: self.kernel,
-            run: self.asked.clone(),
-            cursor: Some(self.cursor),
-            fact: self.fact.clone(),
-            detail: Some(self.detail),
-            model: Some(Session::fingerprint()),
-        }
     }
 }

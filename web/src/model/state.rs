@@ -5,6 +5,7 @@ use std::rc::Rc;
 use lockstep_view::scene::{FactId, Headline, Row, Scene, Score, StepNo, ThreadId};
 
 use crate::engine::{self, Kernel, Played, Session};
+use crate::order::Schedule;
 
 /// How much one press of Step does.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -103,16 +104,18 @@ impl Speed {
 /// An order and a place in it, enough to come back to.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Mark {
+    /// The scenario.
+    pub scenario: String,
     /// The code it ran on.
     pub kernel: Kernel,
     /// The order asked for.
-    pub asked: String,
+    pub asked: Schedule,
     /// The cursor.
     pub cursor: u32,
 }
 
 /// A run and what does not change while the reader walks it.
-#[derive(Clone, PartialEq, Debug)]
+#[derive(Clone, Debug)]
 pub struct Stage {
     /// The scenario on its kernel.
     pub session: Session,
@@ -124,16 +127,38 @@ pub struct Stage {
     pub score: Rc<Score>,
     /// The run as a table.
     pub rows: Rc<Vec<Row>>,
+    /// The keys of the trays that are always shown: where pages are at first, and where this story can take them.
+    pub trays: Rc<Vec<String>>,
+}
+
+/// The trays that are worth their room even when empty.
+fn trays(played: &Played) -> Vec<String> {
+    const ALWAYS: [&str; 4] = ["unevictable", "isolated", "free", "bad"];
+    let start = played.scene(StepNo(0)).lists;
+    let keys = start
+        .iter()
+        .filter(|tray| !tray.pages.is_empty() || ALWAYS.contains(&tray.key.as_str()));
+    keys.map(|tray| tray.key.clone()).collect()
+}
+
+impl PartialEq for Stage {
+    fn eq(&self, other: &Self) -> bool {
+        // A run is nothing but these three.
+        self.session == other.session
+            && self.score.executed == other.score.executed
+            && self.score.parting == other.score.parting
+    }
 }
 
 impl Stage {
     /// Runs an order.
-    pub fn new(session: Session, asked: &str) -> Self {
+    pub fn new(session: Session, asked: &Schedule) -> Self {
         let played = session.run(asked);
         Self {
             headline: Rc::new(session.headline()),
             score: Rc::new(played.score()),
             rows: Rc::new(played.transcript()),
+            trays: Rc::new(trays(&played)),
             session,
             played,
         }
@@ -191,7 +216,7 @@ pub struct Model {
     /// The code that runs.
     pub kernel: Kernel,
     /// The order asked for.
-    pub asked: String,
+    pub asked: Schedule,
     /// The run.
     pub stage: Rc<Stage>,
     /// The step the reader looks at.
@@ -229,15 +254,16 @@ pub struct Model {
 }
 
 impl Model {
-    /// The page as it opens: the scenario's own order, on the code before the patch, before the first step.
-    pub fn opening() -> Self {
-        let kernel = Kernel::default();
-        let session = Session::open(engine::OPENING, kernel).unwrap_or_else(Session::fallback);
+    /// The page as it opens: the first scenario's own order, before the first step. None if the page has no scenario.
+    pub fn opening() -> Option<Self> {
+        let scenario = engine::opening();
+        let kernel = engine::kernel_of(&scenario);
+        let session = Session::open(&scenario, kernel)?;
         let asked = session.opening();
         let stage = Rc::new(Stage::new(session, &asked));
         let scene = Rc::new(stage.scene(0));
-        Self {
-            scenario: engine::OPENING.to_owned(),
+        Some(Self {
+            scenario,
             kernel,
             asked,
             stage,
@@ -257,16 +283,7 @@ impl Model {
             notice: None,
             voice: Voice::default(),
             chapter: 0,
-        }
-    }
-
-    /// The order and the place in it.
-    pub fn mark(&self) -> Mark {
-        Mark {
-            kernel: self.kernel,
-            asked: self.asked.clone(),
-            cursor: self.cursor,
-        }
+        })
     }
 
     /// Whether the cursor stands at the last step of the run.

@@ -4,6 +4,7 @@
 
 mod brief;
 mod columns;
+mod told;
 
 use super::ascii::ascii;
 use super::wrap::{wrap, wrap_hanging};
@@ -33,9 +34,7 @@ pub fn mail(account: &Account<'_>, detail: Detail) -> String {
     if !headline.setup.is_empty() {
         out.gap();
         out.push("Set up by:".into());
-        for call in &headline.setup {
-            out.paragraph("  ", call);
-        }
+        out.paragraph("  ", &unbroken(&headline.setup));
     }
     out.gap();
     for line in Columns::of(account, detail).lines() {
@@ -71,6 +70,18 @@ pub fn mail(account: &Account<'_>, detail: Detail) -> String {
     out.text
 }
 
+/// Stands for a space at which a line is not broken. It is no white space, and never in a text that has been made ASCII.
+const GLUE: char = '\u{1}';
+
+/// Texts in a row, each kept on one line where that is possible.
+fn unbroken(texts: &[String]) -> String {
+    let glued: Vec<String> = texts
+        .iter()
+        .map(|text| ascii(text).replace(' ', &GLUE.to_string()))
+        .collect();
+    glued.join("; ")
+}
+
 /// Lines as they are written: never too wide, never ending in a space.
 #[derive(Default)]
 struct Lines {
@@ -91,7 +102,11 @@ impl Lines {
 
     /// Text after a lead, its further lines aligned with the first. Text of nothing is left out.
     fn paragraph(&mut self, lead: &str, text: &str) {
-        let text = ascii(text);
+        let text = text
+            .split(GLUE)
+            .map(ascii)
+            .collect::<Vec<_>>()
+            .join(&GLUE.to_string());
         if text.trim().is_empty() {
             return;
         }
@@ -101,7 +116,7 @@ impl Lines {
             } else {
                 " ".repeat(lead.len())
             };
-            self.push(lead + &line);
+            self.push(lead + &line.replace(GLUE, " "));
         }
     }
 

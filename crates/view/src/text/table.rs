@@ -2,7 +2,7 @@
 
 use super::wrap::{columns_of, padded, wrap};
 use super::{Account, counted};
-use crate::scene::{LockBar, LockLane, Score, StepNo};
+use crate::scene::ThreadRow;
 
 /// The width when nothing is known about the terminal.
 pub const WIDTH: usize = 100;
@@ -89,7 +89,7 @@ fn cells(account: &Account<'_>, has_names: bool) -> Vec<[String; 6]> {
         let locks = if has_names {
             row.locks.clone()
         } else {
-            locks_by_letter(account.score, row.step)
+            by_letter(&row.locks, &account.score.threads)
         };
         let shown = match locks.as_str() {
             "" => "-".to_owned(),
@@ -113,28 +113,16 @@ fn cells(account: &Account<'_>, has_names: bool) -> Vec<[String; 6]> {
     cells
 }
 
-/// The locks held after a step: "A page lock, ptl; B i_mmap_rwsem".
-fn locks_by_letter(score: &Score, step: StepNo) -> String {
-    let is_held = |bar: &&LockBar| bar.from <= step && bar.to.is_none_or(|to| step < to);
-    let mut held = Vec::new();
-    for row in &score.threads {
-        let has = |lane: &&LockLane| {
-            lane.bars
-                .iter()
-                .filter(is_held)
-                .any(|bar| bar.thread == row.thread)
-        };
-        let labels: Vec<&str> = score
-            .lock_lanes
-            .iter()
-            .filter(has)
-            .map(|lane| lane.label.as_str())
-            .collect();
-        if !labels.is_empty() {
-            held.push(format!("{} {}", row.thread.letter(), labels.join(", ")));
-        }
+/// The locks in words with letters for names: "A page lock, ptl; B i_mmap_rwsem".
+fn by_letter(locks: &str, threads: &[ThreadRow]) -> String {
+    let mut locks = locks.to_owned();
+    for row in threads {
+        locks = locks.replace(
+            &format!("{}: ", row.name),
+            &format!("{} ", row.thread.letter()),
+        );
     }
-    held.join("; ")
+    locks
 }
 
 /// The widths of the columns: the first three as wide as they need, the others sharing what is left.

@@ -9,15 +9,13 @@ pub(super) fn brief(column: &Column) -> String {
     let text = column.text.trim_end_matches('.');
     let (verb, rest) = text.split_once(' ').unwrap_or((text, ""));
     let (verb, rest) = match (column.glyph, verb) {
-        (Glyph::Take, "takes" | "locks") => ("lock", rest),
-        (Glyph::Drop, "drops" | "releases" | "unlocks") => ("unlock", rest),
-        (Glyph::Try, "tries") => (
-            "trylock",
-            rest.trim_end_matches(", gets it")
-                .trim_end_matches(" and gets it"),
-        ),
-        (Glyph::Refused, "tries") => ("trylock", rest),
-        (Glyph::Read, "reads") => match rest.split_once(": ") {
+        (Glyph::Take, "takes" | "locks") => ("lock", bare(rest)),
+        (Glyph::Drop, "drops" | "releases" | "unlocks") => ("unlock", bare(rest)),
+        (Glyph::Try, "tries") => ("trylock", bare(without(rest, "gets it"))),
+        (Glyph::Refused, "tries") => {
+            return format!("trylock {}, fails", bare(without(rest, "fails")));
+        }
+        (Glyph::Read, "reads") => match bare(rest).split_once(": ") {
             Some((what, value)) => return format!("{what} is {value}"),
             None => ("read", rest),
         },
@@ -28,6 +26,24 @@ pub(super) fn brief(column: &Column) -> String {
     } else {
         format!("{verb} {rest}")
     }
+}
+
+/// The name of an object: "page lock" for "to take the page lock".
+fn bare(object: &str) -> &str {
+    let object = object.strip_prefix("to take ").unwrap_or(object);
+    object.strip_prefix("the ").unwrap_or(object)
+}
+
+/// What was tried, without how it went: "ptl" for "ptl and gets it".
+fn without<'a>(tried: &'a str, end: &str) -> &'a str {
+    let Some(start) = tried.strip_suffix(end) else {
+        return tried;
+    };
+    let start = start.trim_end();
+    start
+        .strip_suffix(" and")
+        .or_else(|| start.strip_suffix(','))
+        .unwrap_or(start)
 }
 
 /// The instruction of a verb, "set" for "sets"; what does not look like a verb is kept.
@@ -49,7 +65,20 @@ fn instruction(verb: &str) -> &str {
 
 #[cfg(test)]
 mod tests {
-    use super::instruction;
+    use super::{bare, instruction, without};
+
+    #[test]
+    fn locks_keep_their_names_only() {
+        assert_eq!(
+            bare(without("to take the page lock and gets it", "gets it")),
+            "page lock"
+        );
+        assert_eq!(bare(without("ptl, fails", "fails")), "ptl");
+        assert_eq!(
+            bare(without("mmap_sem for reading", "gets it")),
+            "mmap_sem for reading"
+        );
+    }
 
     #[test]
     fn verbs_lose_their_person() {

@@ -3,14 +3,12 @@
 use super::super::ascii::ascii;
 use super::super::wrap::{padded, wrap_hanging};
 use super::brief::brief;
-use super::{Account, Detail, WIDTH};
+use super::told::{Choice, is_key};
+use super::{Account, Detail, GLUE, WIDTH};
 use crate::scene::{Column, Glyph, Score, ThreadId, WaitBar};
 
 /// The space between two columns.
 const GAP: usize = 2;
-
-/// Stands for a space at which a line is not broken. It is no white space, and never in a text that has been made ASCII.
-const GLUE: char = '\u{1}';
 
 /// A column narrower than this has no room for indents.
 const NARROW: usize = 24;
@@ -59,6 +57,7 @@ impl<'a> Columns<'a> {
 
     fn collect(&mut self) {
         let score = self.account.score;
+        let mut choice = Choice::new(score, self.detail);
         let mut functions: Vec<&str> = vec![""; usize::from(u8::MAX) + 1];
         let mut waiting: Vec<(ThreadId, &str)> = Vec::new();
         for column in &score.columns {
@@ -71,7 +70,7 @@ impl<'a> Columns<'a> {
                 }
             }
             waiting.retain(|(thread, _)| *thread != column.thread);
-            if self.detail == Detail::Concise && !is_told(score, column) {
+            if !choice.tells(column) {
                 continue;
             }
             let function = &mut functions[usize::from(column.thread.0)];
@@ -92,7 +91,7 @@ impl<'a> Columns<'a> {
 
     fn step(&mut self, column: &Column) {
         let mut text = self.words(column);
-        let stands_alone = column.is_key || self.is_verdict(column);
+        let stands_alone = is_key(self.account.score, column);
         if stands_alone && self.detail == Detail::Concise && !column.place.function.is_empty() {
             text.push_str(&format!(" ({})", column.place.function));
         }
@@ -120,30 +119,24 @@ impl<'a> Columns<'a> {
         );
     }
 
-    fn is_verdict(&self, column: &Column) -> bool {
-        self.account
-            .score
-            .verdict
-            .as_ref()
-            .is_some_and(|mark| mark.step == column.step)
-    }
-
-    /// The words of a step, with what it changed where the words do not say it.
+    /// The words of a step; in full, with what it changed where the words do not say it.
     fn words(&self, column: &Column) -> String {
         let text = brief(column);
-        let changed = self
-            .account
-            .rows
-            .iter()
-            .find(|row| row.step == column.step)
-            .map_or("", |row| row.changed.as_str());
-        if changed.is_empty()
-            || says_it(&text, changed)
-            || (self.detail == Detail::Concise && column.glyph != Glyph::Write)
-        {
-            return text;
+        let rows = self.account.rows.iter();
+        let changed = rows
+            .filter(|row| row.step == column.step)
+            .map(|row| row.changed.as_str())
+            .next();
+        match changed.unwrap_or_default() {
+            changed
+                if self.detail == Detail::Concise
+                    || changed.is_empty()
+                    || says_it(&text, changed) =>
+            {
+                text
+            }
+            changed => format!("{text} [{changed}]"),
         }
-        format!("{text} [{changed}]")
     }
 
     fn wait(&mut self, wait: &WaitBar) {
@@ -212,10 +205,10 @@ impl Entry {
             Kind::Wait(text) => (1, ascii(text)),
             Kind::Steps { steps, .. } => (
                 if width < NARROW { 1 } else { 2 },
-                joined(steps, width - indent),
+                joined(steps, width.saturating_sub(indent)),
             ),
         };
-        let text = wrap_hanging(&text, width - indent, hang);
+        let text = wrap_hanging(&text, width.saturating_sub(indent), hang);
         text.into_iter()
             .map(|line| " ".repeat(indent) + &line.replace(GLUE, " "))
             .collect()
@@ -246,25 +239,6 @@ fn has_just_asked(score: &Score, wait: &WaitBar) -> bool {
         .filter(|column| column.thread == wait.thread)
         .last()
         .is_some_and(|column| column.glyph == Glyph::Ask)
-}
-
-/// Whether a concise mail tells a step.
-fn is_told(score: &Score, column: &Column) -> bool {
-    let looks_at_the_story = || {
-        column.glyph == Glyph::Read
-            && score
-                .lanes
-                .iter()
-                .any(|lane| column.text.contains(lane.label.as_str()))
-    };
-    column.is_key
-        || column.is_effect
-        || matches!(column.glyph, Glyph::Refused | Glyph::Ask)
-        || score
-            .verdict
-            .as_ref()
-            .is_some_and(|mark| mark.step == column.step)
-        || looks_at_the_story()
 }
 
 /// Whether the words of a step already name what it changed and, but for a flag, the new value.

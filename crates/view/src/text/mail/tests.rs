@@ -26,9 +26,7 @@ fn the_race_before_the_patch() {
             blame?
 
             Set up by:
-              mmap(file, private)
-              write fault: a private copy
-              mlock(addr, 4096)
+              mmap(file, private); write fault: a private copy; mlock(addr, 4096)
 
                 A Reclaim                          B Truncate
                 ---------------------------------  ---------------------------------
@@ -99,9 +97,7 @@ fn the_same_order_after_the_patch() {
             blame?
 
             Set up by:
-              mmap(file, private)
-              write fault: a private copy
-              mlock(addr, 4096)
+              mmap(file, private); write fault: a private copy; mlock(addr, 4096)
 
                 A Reclaim                          B Truncate
                 ---------------------------------  ---------------------------------
@@ -165,9 +161,7 @@ fn four_threads_share_the_width() {
             blame?
 
             Set up by:
-              mmap(file, private)
-              write fault: a private copy
-              mlock(addr, 4096)
+              mmap(file, private); write fault: a private copy; mlock(addr, 4096)
 
                A Reclaim        B Truncate       C Exit           D Mlock
                ---------------  ---------------  ---------------  ---------------
@@ -215,9 +209,7 @@ fn a_run_of_no_steps() {
             blame?
 
             Set up by:
-              mmap(file, private)
-              write fault: a private copy
-              mlock(addr, 4096)
+              mmap(file, private); write fault: a private copy; mlock(addr, 4096)
 
                A Reclaim                          B Truncate
                ---------------------------------  ---------------------------------
