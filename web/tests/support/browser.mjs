@@ -46,11 +46,12 @@ export function useBrowser() {
 
   /**
    * Opens a page of the site and waits until it answers.
-   * `options` are those of a browser context (viewport, colorScheme, javaScriptEnabled ...) and `ready: false` not to wait.
+   * `options` are those of a browser context (viewport, colorScheme, javaScriptEnabled ...), `ready: false` not to wait, and
+   * `html` to find this text at the path, such as a page that embeds ours.
    * When the test ends, the page is closed and must have had no error and asked no other host for anything.
    */
   async function open(t, path = "", options = {}) {
-    const { ready = options.javaScriptEnabled !== false, ...rest } = options;
+    const { ready = options.javaScriptEnabled !== false, html, ...rest } = options;
     const context = await browser.newContext({ viewport: SIZES.desktop, reducedMotion: "reduce", ...rest });
     const page = await context.newPage();
     const problems = watch(page, new URL(fixture.url).origin);
@@ -58,7 +59,9 @@ export function useBrowser() {
       await context.close();
       assert.deepEqual(problems, [], "the page had no errors and stayed on its own host");
     });
-    await page.goto(new URL(path, fixture.url).href);
+    const address = new URL(path, fixture.url).href;
+    if (html) await page.route(address, (route) => route.fulfill({ contentType: "text/html", body: html }));
+    await page.goto(address);
     if (ready) await untilReady(page);
     return page;
   }
@@ -78,7 +81,11 @@ function watch(page, origin) {
   page.on("console", (message) => {
     if (message.type() === "error") problems.push(`console: ${message.text()} (${message.location().url})`);
   });
-  page.on("requestfailed", (request) => problems.push(`failed: ${request.url()}`));
+  page.on("requestfailed", (request) => {
+    // A request that the browser itself gives up, for a page that closes or a script that may not run, is no failure.
+    const { errorText } = request.failure();
+    if (errorText !== "net::ERR_ABORTED") problems.push(`failed: ${request.url()} (${errorText})`);
+  });
   page.on("request", (request) => {
     const { protocol, origin: asked } = new URL(request.url());
     if (protocol.startsWith("http") && asked !== origin) problems.push(`asked another host: ${request.url()}`);

@@ -9,7 +9,8 @@ import { createServer } from "node:http";
 import { extname, join, normalize } from "node:path";
 import { fileURLToPath } from "node:url";
 
-const SITE = fileURLToPath(new URL("../../../dist/", import.meta.url));
+/** The built site; another folder can be given, to look at a build that is not the one in `dist/`. */
+const SITE = process.env.LOCKSTEP_SITE ?? fileURLToPath(new URL("../../../dist/", import.meta.url));
 const BASE = "/some/path/";
 
 const TYPES = {
