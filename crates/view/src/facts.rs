@@ -1,6 +1,6 @@
 //! What is true of memory at a moment, and who made it so.
 
-use lockstep_machine::Address;
+use lockstep_machine::{Address, ThreadId};
 use lockstep_mm::page::{FrameState, Mapping, Page, PageFlags};
 use lockstep_mm::vma::{VmFlags, Vma};
 use lockstep_mm::world::{Memory, Object};
@@ -147,19 +147,25 @@ fn fact(
     let show = field.part.show;
     let text = value::text(words, show, now);
     let set_by = set_by(session, tape, step, field);
-    let by = match &set_by {
+    let spoken_text = match &set_by {
         SetBy::Step { step, thread, .. } => {
-            let name = lockstep_machine::ThreadId::new(usize::from(thread.0))
+            let name = ThreadId::new(usize::from(thread.0))
                 .map_or("nobody", |thread| words.thread(thread));
-            format!("Set by {name} at step {}.", step.0)
+            format!(
+                "{} is {text}. Set by {name} at step {}.",
+                field.label, step.0
+            )
         }
-        SetBy::Setup { text } => format!("Set {text}."),
+        SetBy::Setup { text: since } if since == SINCE_THE_START => {
+            format!("{} is {text} {since}.", field.label)
+        }
+        SetBy::Setup { text: by } => format!("{} is {text}. Set {by}.", field.label),
     };
     Fact {
         id: field.id.clone(),
         label: field.part.label.to_owned(),
         kind: value::kind(show, now),
-        spoken: spoken(&format!("{} is {text}. {by}", field.label)),
+        spoken: spoken(&spoken_text),
         value: text,
         set_by,
         is_changed: before.is_some(),
@@ -167,6 +173,9 @@ fn fact(
         note: field.part.note.to_owned(),
     }
 }
+
+/// What is said where the set-up does not tell which of its calls it was.
+const SINCE_THE_START: &str = "since before step 1";
 
 /// Who changed a field last.
 fn set_by(session: &Inner, tape: &Tape, step: u32, field: &Field) -> SetBy {
@@ -191,7 +200,7 @@ fn set_by(session: &Inner, tape: &Tape, step: u32, field: &Field) -> SetBy {
     SetBy::Setup {
         text: match told {
             Some(call) => format!("by {call}, before step 1"),
-            None => "before step 1".to_owned(),
+            None => SINCE_THE_START.to_owned(),
         },
     }
 }

@@ -257,10 +257,10 @@ impl Step<'_> {
     }
 }
 
-/// What a field is called in a sentence: flags and counters go by their names, an entry has an article.
+/// What a field is called in a sentence: flags and counters go by their names, the one entry of the scenario has an article.
 fn said(field: &Field) -> String {
     match field.part.show {
-        value::Show::Entry => format!("the {}", field.label),
+        value::Show::Entry if field.label == field.part.label => format!("the {}", field.label),
         _ => field.label.clone(),
     }
 }

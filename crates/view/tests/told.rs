@@ -217,25 +217,25 @@ fn the_moment_of_the_late_mark() {
     check(
         &facts(&run.scene(late)),
         &expect![[r#"
-        Mapping (V_A: process a, private mapping of file f)
-          VM_LOCKED 1: by mlock2(a, 0, 1, MLOCK_ONFAULT), before step 1
-        Page table entry (process a, page 0)
-          pte none: by Truncate at 46
-        Page P (anonymous, a private copy)
-          PG_mlocked 1: by Reclaim at 64, was 0
-          PG_lru 0: by Reclaim at 3
-          PG_unevictable 0: before step 1
-          PG_swapcache 1: by Reclaim at 25
-          PG_dirty 1: before step 1
-          mapcount 0: by Truncate at 47
-          refs 2: by Truncate at 53
-        Zone (counters of the kernel)
-          NR_MLOCK 0: before step 1
-        off the lists: P (in the hands of Reclaim)
-        mmap sem, held by Reclaim since step 62.
-        page lock, held by Reclaim since step 5.
-        anon vma lock, held by Reclaim since step 33.
-    "#]],
+            Mapping (V_A: process a, private mapping of file f)
+              VM_LOCKED 1: by mlock2(a, 0, 1, MLOCK_ONFAULT), before step 1
+            Page table entry (process a, page 0)
+              pte none: by Truncate at 46
+            Page P (anonymous, a private copy)
+              PG_mlocked 1: by Reclaim at 64, was 0
+              PG_lru 0: by Reclaim at 3
+              PG_unevictable 0: since before step 1
+              PG_swapcache 1: by Reclaim at 25
+              PG_dirty 1: since before step 1
+              mapcount 0: by Truncate at 47
+              refs 2: by Truncate at 53
+            Zone (counters of the kernel)
+              NR_MLOCK 0: since before step 1
+            off the lists: P (in the hands of Reclaim)
+            mmap sem, held by Reclaim since step 62.
+            page lock, held by Reclaim since step 5.
+            anon vma lock, held by Reclaim since step 33.
+        "#]],
     );
 }
 

@@ -40,10 +40,17 @@ impl Step<'_> {
                 let size = value.cast_signed();
                 Phrase::verb("cuts", &format!("file {} to {size} pages", self.object()))
             }
-            (Object::CacheSlot { .. }, _) if Page::from_word(value).is_null() => {
-                Phrase::verb("takes", "the page out of the page cache")
+            (Object::CacheSlot { file, index }, _) => {
+                let part = format!(
+                    "page {index} of file {}",
+                    self.words.object(Object::File(file))
+                );
+                if Page::from_word(value).is_null() {
+                    Phrase::verb("takes", &format!("{part} out of the page cache"))
+                } else {
+                    Phrase::verb("enters", &format!("{part} into the page cache"))
+                }
             }
-            (Object::CacheSlot { .. }, _) => Phrase::verb("enters", "the page into the page cache"),
             (Object::SwapSlot(_), "cached") if value == 0 => {
                 Phrase::verb("takes", "the page out of the swap cache")
             }
@@ -91,7 +98,11 @@ impl Step<'_> {
                 let act = format!("freeze {} of {} at {value}", self.label(), self.page());
                 if failed {
                     Phrase::new(
-                        format!("cannot freeze {}: it is not {old}", self.label()),
+                        format!(
+                            "cannot freeze {}: it is {}, not {old}",
+                            self.label(),
+                            self.ending.map_or(0, |ending| ending.after)
+                        ),
                         act,
                     )
                 } else {

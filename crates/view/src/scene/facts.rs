@@ -109,7 +109,7 @@ pub struct Change {
 /// A list a page can be on, or a place it can be in: an LRU list, a thread's hands, the allocator.
 #[derive(Clone, PartialEq, Debug)]
 pub struct ListTray {
-    /// A stable key: `inactive_anon`, `unevictable`, `private-A`, `free`, `bad`.
+    /// A stable key: `inactive_anon`, `unevictable`, `isolated`, `free`, `bad`.
     pub key: String,
     /// Its name on screen: "inactive anon".
     pub label: String,

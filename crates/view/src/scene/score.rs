@@ -2,7 +2,9 @@
 
 use super::{FactId, LockMode, Place, StepNo, ThreadId, VerdictMark};
 
-/// A stable name of a lock: `ptl`, `mmap_sem`, `page_lock`, `anon_vma`, `i_mmap`, `lru_lock`.
+/// A stable name of a lock: `ptl`, `mmap_sem`, `page_lock`, `anon_vma`, `i_mmap_rwsem`, `lru_lock`.
+///
+/// Where a world has several of a kind the name carries the object: `ptl@b`.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub struct LockId(pub String);
 

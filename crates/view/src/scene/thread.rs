@@ -11,7 +11,7 @@ pub struct ThreadCard {
     pub name: String,
     /// What it does, in a few words: "kswapd looks at one page".
     pub role: String,
-    /// The modelled functions it is in, outermost first; empty before its first step and after its last.
+    /// The modelled functions its next step is in, outermost first; empty once it has ended.
     pub stack: Vec<Frame>,
     /// The line of the step it made last, in this run up to the cursor.
     pub last: Option<Place>,
