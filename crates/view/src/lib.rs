@@ -23,6 +23,7 @@ mod places;
 mod phrase;
 mod sentence;
 
+mod consequence;
 mod lookahead;
 
 mod cards;

@@ -6,6 +6,7 @@ use lockstep_machine::Value;
 use lockstep_machine::{Change, Event, LockMode, Machine, Readiness, ThreadId, Trace};
 use lockstep_mm::page::{Page, PageFlags};
 use lockstep_mm::pte::PteEntry;
+use lockstep_mm::world::Object;
 
 use crate::session::Inner;
 use crate::tape::Tape;
@@ -49,34 +50,71 @@ pub(crate) fn let_in(session: &Inner, tape: &Tape, step: u32, page: Page) -> Opt
 /// Whether the thread of `event`, left alone from here, marks `page` without taking the same lock first.
 fn marks_without(session: &Inner, tape: &Tape, step: u32, event: &Event, page: Page) -> bool {
     let lock = event.operation.lock();
-    let mark = PageFlags::MLOCKED.bits();
     alone(session, tape, step, event.thread, |trace, made| {
         if made.operation.acquires() && made.operation.lock() == lock {
             return Some(false);
         }
-        let sets = |change: &Change| {
-            change.address == page.flags().address() && change.to & !change.from & mark != 0
-        };
-        trace.changes(made).iter().any(sets).then_some(true)
+        is_marked_by(trace.changes(made), page).then_some(true)
+    })
+}
+
+/// Whether the thread of `event`, left alone from here, marks `page` before it leaves the function it is in.
+pub(crate) fn will_mark(
+    session: &Inner,
+    tape: &Tape,
+    step: u32,
+    event: &Event,
+    page: Page,
+) -> bool {
+    // Frames are numbered in the order they are entered, so the copy has the same numbers.
+    let Some(frame) = event.frame else {
+        return false;
+    };
+    alone(session, tape, step, event.thread, |trace, made| {
+        let inside = trace
+            .frames()
+            .get(frame as usize)
+            .is_some_and(|frame| frame.left.is_none());
+        if is_marked_by(trace.changes(made), page) {
+            return Some(true);
+        }
+        (!inside).then_some(false)
+    })
+}
+
+/// Whether `thread`, left alone from here, marks `page` before it has to wait.
+pub(crate) fn marks(session: &Inner, tape: &Tape, step: u32, thread: ThreadId, page: Page) -> bool {
+    alone(session, tape, step, thread, |trace, made| {
+        is_marked_by(trace.changes(made), page).then_some(true)
     })
 }
 
 /// Whether `thread`, left alone from here, takes `page` out of a page table before it has to wait.
 fn unmaps(session: &Inner, tape: &Tape, step: u32, thread: ThreadId, page: Page) -> bool {
     alone(session, tape, step, thread, |trace, made| {
-        let maps = |word: u64| PteEntry::from_word(word).page() == Some(page);
-        let is_entry = |change: &Change| {
-            session
-                .words
-                .place(change.address)
-                .is_some_and(|place| matches!(place.object, lockstep_mm::world::Object::Pte { .. }))
-        };
-        trace
-            .changes(made)
-            .iter()
-            .any(|change| is_entry(change) && maps(change.from) && !maps(change.to))
-            .then_some(true)
+        is_unmapped_by(session, trace.changes(made), page).then_some(true)
     })
+}
+
+/// Whether these changes set PG_mlocked of `page`.
+fn is_marked_by(changes: &[Change], page: Page) -> bool {
+    let mark = PageFlags::MLOCKED.bits();
+    let flags = page.flags().address();
+    changes
+        .iter()
+        .any(|change| change.address == flags && change.to & !change.from & mark != 0)
+}
+
+/// Whether these changes take `page` out of a page table.
+pub(crate) fn is_unmapped_by(session: &Inner, changes: &[Change], page: Page) -> bool {
+    let maps = |word: u64| PteEntry::from_word(word).page() == Some(page);
+    let is_entry = |change: &Change| {
+        let place = session.words.place(change.address);
+        place.is_some_and(|place| matches!(place.object, Object::Pte { .. }))
+    };
+    changes
+        .iter()
+        .any(|change| is_entry(change) && maps(change.from) && !maps(change.to))
 }
 
 /// Runs `thread` alone from just after `step` until `answer` has one; no, if it ends or has to wait first.

@@ -43,65 +43,81 @@ fn of_refusal(session: &Inner, refusal: &Refusal) -> Parting {
 
 /// "Truncate cannot run at step 12: Reclaim holds ptl."
 fn parting(session: &Inner, step: u32, thread: ThreadId, blocked: Option<&Blocked>) -> Parting {
-    let name = session.words.thread(thread);
-    let why = match blocked {
-        None => "it has finished".to_owned(),
+    let text = match blocked {
+        _ if !session.words.has_thread(thread) => format!("There is no thread {thread}."),
+        None => {
+            let name = session.words.thread(thread);
+            format!("{name} cannot run at step {step}: it has finished.")
+        }
         Some(blocked) => {
+            let name = session.words.thread(thread);
             let who = everybody(session, blocked.holders);
             let lock = locks::lock(&session.words, blocked.lock).said;
-            match (blocked.behind_writer, blocked.holders.count_ones()) {
+            let why = match (blocked.behind_writer, blocked.holders.count_ones()) {
                 (true, _) => format!("{who} waits for {lock} to write, and goes first"),
                 (false, 0 | 1) => format!("{who} holds {lock}"),
                 (false, _) => format!("{who} hold {lock}"),
-            }
+            };
+            format!("{name} cannot run at step {step}: {why}.")
         }
     };
     Parting {
         step: StepNo(step),
         thread: thread.into(),
-        text: format!("{name} cannot run at step {step}: {why}."),
+        text,
     }
 }
 
-/// All that happened to letters of a schedule that could not be taken in their turn, a line for each stretch of them.
+/// All that happened to letters of a schedule that could not be taken in their turn:
+/// one line for those that met with the same fate at the same moment, however many they are.
 pub(crate) fn notes(session: &Inner, machine: &Machine, report: &Report) -> Vec<String> {
-    let names = &session.built.names;
-    let lock = |deferral: &Deferral| deferral.blocked.map(|blocked| blocked.lock);
-    let together = |one: &Deferral, next: &Deferral| {
-        (one.thread, one.step, lock(one)) == (next.thread, next.step, lock(next))
+    let fate = |deferral: &Deferral| {
+        let lock = deferral.blocked.map(|blocked| blocked.lock);
+        (deferral.thread, deferral.step, lock)
     };
-    let mut notes: Vec<String> = report
-        .deferrals
-        .chunk_by(together)
-        .filter_map(|stretch| {
-            let (first, count) = (stretch.first()?, stretch.len());
-            Some(match (&first.blocked, first.taken) {
-                _ if count == 1 => explain::deferral(names, machine, first),
-                (None, _) => format!(
-                    "at step {} {} has ended already; {count} steps of it are left out",
-                    first.step + 1,
-                    names.thread(first.thread),
-                ),
-                (Some(blocked), taken) => {
-                    let waits =
-                        explain::waiting(names, machine, first.thread, blocked, first.step + 1);
-                    let until = match taken {
-                        Some(taken) => format!("until step {taken}"),
-                        None => "and never taken".to_owned(),
-                    };
-                    format!(
-                        "at step {} {waits}; {count} steps of it are put off {until}",
-                        first.step + 1
-                    )
-                }
-            })
-        })
-        .collect();
-    notes.extend(
-        report
-            .refusal
-            .iter()
-            .map(|refusal| of_refusal(session, refusal).text),
-    );
-    notes
+    let mut stretches: Vec<(&Deferral, usize)> = Vec::new();
+    for deferral in &report.deferrals {
+        let known = stretches
+            .iter_mut()
+            .rev()
+            .find(|(first, _)| fate(first) == fate(deferral));
+        match known {
+            Some((_, count)) => *count += 1,
+            None => stretches.push((deferral, 1)),
+        }
+    }
+    let deferred = stretches
+        .into_iter()
+        .map(|(first, count)| note(session, machine, first, count));
+    let refused = report.refusal.iter();
+    deferred
+        .chain(refused.map(|refusal| of_refusal(session, refusal).text))
+        .collect()
+}
+
+fn note(session: &Inner, machine: &Machine, first: &Deferral, count: usize) -> String {
+    let names = &session.built.names;
+    let step = first.step + 1;
+    match (&first.blocked, first.taken) {
+        _ if !session.words.has_thread(first.thread) => {
+            let steps = if count == 1 { "step" } else { "steps" };
+            format!(
+                "there is no thread {}; {count} {steps} of it left out",
+                first.thread
+            )
+        }
+        _ if count == 1 => explain::deferral(names, machine, first),
+        (None, _) => {
+            let name = names.thread(first.thread);
+            format!("at step {step} {name} has ended already; {count} steps of it are left out")
+        }
+        (Some(blocked), taken) => {
+            let waits = explain::waiting(names, machine, first.thread, blocked, step);
+            let until = match taken {
+                Some(taken) => format!("until step {taken}"),
+                None => "and never taken".to_owned(),
+            };
+            format!("at step {step} {waits}; {count} steps of it are put off {until}")
+        }
+    }
 }

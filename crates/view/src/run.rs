@@ -64,6 +64,14 @@ impl Run {
         &self.kept.report.executed
     }
 
+    /// The order to ask for to get this run again, on this kernel or another: with the final dot if every thread has ended,
+    /// so that where the other kernel takes more steps they are taken too.
+    pub fn order(&self) -> Schedule {
+        let mut order = self.executed().clone();
+        order.finish = self.kept.tape.is_finished();
+        order
+    }
+
     /// What came of the order that was asked for.
     pub fn report(&self) -> &Report {
         &self.kept.report

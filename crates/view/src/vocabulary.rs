@@ -100,6 +100,11 @@ impl Vocabulary {
             .map_or("nobody", |told| &told.name)
     }
 
+    /// Whether the scenario has such a thread.
+    pub(crate) fn has_thread(&self, thread: ThreadId) -> bool {
+        thread.index() < self.threads.len()
+    }
+
     /// What a thread does.
     pub(crate) fn role(&self, thread: ThreadId) -> &str {
         self.threads

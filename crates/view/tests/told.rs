@@ -4,9 +4,10 @@ use std::fmt::Write as _;
 use std::rc::Rc;
 
 use expect_test::{Expect, expect};
+use lockstep_machine::{Schedule, ThreadId};
 use lockstep_scenario::parse_kernel;
 use lockstep_view::scene::{PropertyState, Scene, SetBy, StepNo, ThreadState};
-use lockstep_view::{Run, Session};
+use lockstep_view::{Mode, Run, Session};
 
 fn session(scenario: &str, kernel: &str) -> Session {
     let found = lockstep_scenario::library()
@@ -128,7 +129,7 @@ fn the_failing_run() {
               36 A Reclaim reads the pte: P, young.
               37 A Reclaim takes ptl.
               38 A Reclaim reads the pte: P, young.
-            * 39 A Reclaim reads VM_LOCKED: 1.
+            * 39 A Reclaim reads VM_LOCKED: 1. Left alone, it goes on to mark the page.
                    == The mapping is locked
             * 40 A Reclaim drops ptl. Nothing now keeps Truncate from this page.
                    == The gap opens
@@ -137,7 +138,7 @@ fn the_failing_run() {
               43 B Truncate looks up who maps file f: V_A.
               44 B Truncate takes ptl.
               45 B Truncate reads the pte: P, young.
-            * 46 B Truncate clears the pte.
+            * 46 B Truncate clears the pte. Left alone, Reclaim still goes on to mark the page.
                    == The mapping goes
               47 B Truncate lowers mapcount to 0. Nothing maps the page any more.
               48 B Truncate reads PG_mlocked: 0. There is no mark to take off.
@@ -155,7 +156,7 @@ fn the_failing_run() {
               60 B Truncate drops ptl.
               61 B Truncate drops i_mmap_rwsem.
               62 A Reclaim tries to take mmap_sem for reading and gets it.
-              63 A Reclaim reads VM_LOCKED: 1.
+              63 A Reclaim reads VM_LOCKED: 1. Left alone, it goes on to mark the page.
             * 64 A Reclaim sets PG_mlocked. The page is no longer mapped.
                    == The mark lands late
               65 A Reclaim raises NR_MLOCK to 1.
@@ -184,7 +185,7 @@ fn the_failing_run() {
               88 A Reclaim reads PG_mlocked: 1.
               89 A Reclaim takes lru_lock.
               90 A Reclaim clears PG_active, already clear.
-            * 91 A Reclaim puts the page on the unevictable list.
+            * 91 A Reclaim puts the page on the unevictable list. No locked mapping has it any more.
                    == Kept for nobody
               92 A Reclaim drops lru_lock.
               93 A Reclaim reads PG_mlocked: 1.
@@ -379,4 +380,60 @@ fn properties_stand_where_they_should() {
     let verdict = run.score().verdict.as_ref().expect("it breaks").step;
     assert_eq!(states(verdict.0)[0], Broken(verdict));
     assert_eq!(states(verdict.0 - 1)[0], Holds);
+}
+
+#[test]
+fn the_failing_order_on_the_patched_kernel() {
+    let failing = run("truncate-cow-vs-reclaim", "before", "reclaim-named");
+    let patched = session("truncate-cow-vs-reclaim", "after");
+    let strict = patched.run(failing.executed(), Mode::Strict);
+    let flipped = patched.run(failing.executed(), Mode::Deferring);
+    let mut told = String::new();
+    // With the final dot the rest is run as well.
+    let whole = patched.run(&failing.order(), Mode::Deferring);
+    for run in [&strict, &flipped, &whole] {
+        let score = run.score();
+        let parting = score.parting.as_ref().expect("the order changes");
+        writeln!(
+            told,
+            "{}\n  {}\n  {:?} {}",
+            score.summary,
+            parting.text,
+            run.notes(),
+            score.executed
+        )
+        .expect("a string takes it");
+    }
+    check(
+        &told,
+        &expect![[r#"
+            Truncation against reclaim, after the patch: 43 steps, 1 switch. Still open.
+              Truncate cannot run at step 44: Reclaim holds ptl.
+              ["Truncate cannot run at step 44: Reclaim holds ptl."] A40B3
+            Truncation against reclaim, after the patch: 89 steps, 4 switches. Still open.
+              Truncate cannot run at step 44: Reclaim holds ptl.
+              ["at step 44 Truncate waits for ptl, which Reclaim holds since step 37; 18 steps of it are put off until step 47", "at step 90 Reclaim has ended already; 15 steps of it are left out"] A40B3A3B18A25
+            Truncation against reclaim, after the patch: 93 steps, 5 switches. Ended well: page freed clean.
+              Truncate cannot run at step 44: Reclaim holds ptl.
+              ["at step 44 Truncate waits for ptl, which Reclaim holds since step 37; 18 steps of it are put off until step 47", "at step 90 Reclaim has ended already; 15 steps of it are left out"] A40B3A3B18A25B4
+        "#]],
+    );
+}
+
+#[test]
+fn an_order_of_nonsense_is_run_as_far_as_it_goes() {
+    let session = session("truncate-cow-vs-reclaim", "before");
+    let longest: Schedule = (0..Schedule::LIMIT)
+        .filter_map(|index| ThreadId::new(index % 3))
+        .collect();
+    let run = session.run(&longest, Mode::Deferring);
+    assert!(run.score().is_finished);
+    assert_eq!(run.score().columns.len(), run.transcript().len());
+    assert!(run.notes().len() < 200);
+    let refused = session.run(&longest, Mode::Strict);
+    assert_eq!(refused.steps(), 2);
+    check(
+        &refused.notes().join("\n"),
+        &expect!["There is no thread C."],
+    );
 }

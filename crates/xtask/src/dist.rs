@@ -1,5 +1,6 @@
 //! `cargo xtask dist`: the whole site in `dist/`, ready to be copied to any static host.
 
+use std::env;
 use std::fs;
 use std::path::PathBuf;
 
@@ -25,12 +26,35 @@ pub(crate) struct Options {
 pub(crate) fn dist(project: &Project, options: &Options) -> Result<()> {
     let toolbox = serve::toolbox(project)?;
     let mut trunk = serve::trunk(project, &toolbox)?;
+    if let Some(flags) = flags_without_home() {
+        trunk.env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS", flags);
+    }
     run::run(trunk.args(["build", "--release", "--cargo-profile", "wasm-release"]))?;
     minify(project)?;
     if !options.no_docs {
         docs::docs(project)?;
     }
     sizes::report(&project.dist())
+}
+
+/// Compiler flags that shorten the paths of dependencies, which panic messages carry into the page.
+///
+/// Without them the page would hold the home directory of whoever built it, and differ from one machine to the next.
+fn flags_without_home() -> Option<String> {
+    let home = match env::var_os("CARGO_HOME") {
+        Some(home) => PathBuf::from(home),
+        None => env::home_dir()?.join(".cargo"),
+    };
+    let registries = fs::read_dir(home.join("registry/src")).ok()?.flatten();
+    let flags = registries
+        .map(|registry| format!("--remap-path-prefix={}=crates", registry.path().display()));
+    // Cargo separates these flags at spaces, so a home with a space in its name keeps its paths.
+    Some(
+        flags
+            .filter(|flag| !flag.contains(' '))
+            .collect::<Vec<_>>()
+            .join(" "),
+    )
 }
 
 /// Shortens scripts and styles in place; Trunk's own minifier cannot read what wasm-bindgen writes.

@@ -54,7 +54,7 @@ export function useBrowser() {
     const { ready = options.javaScriptEnabled !== false, html, ...rest } = options;
     const context = await browser.newContext({ viewport: SIZES.desktop, reducedMotion: "reduce", ...rest });
     const page = await context.newPage();
-    const problems = watch(page, new URL(fixture.url).origin);
+    const problems = watch(page, new URL(fixture.url).origin, options.javaScriptEnabled !== false);
     t.after(async () => {
       await context.close();
       assert.deepEqual(problems, [], "the page had no errors and stayed on its own host");
@@ -75,16 +75,17 @@ export async function untilReady(frame) {
 }
 
 /** Collects what a page should never do. */
-function watch(page, origin) {
+function watch(page, origin, scripts) {
   const problems = [];
   page.on("pageerror", (error) => problems.push(`uncaught: ${error.message}`));
   page.on("console", (message) => {
     if (message.type() === "error") problems.push(`console: ${message.text()} (${message.location().url})`);
   });
   page.on("requestfailed", (request) => {
-    // A request that the browser itself gives up, for a page that closes or a script that may not run, is no failure.
     const { errorText } = request.failure();
-    if (errorText !== "net::ERR_ABORTED") problems.push(`failed: ${request.url()} (${errorText})`);
+    // A page that closes gives up its requests, and where scripts are off the browser refuses to load them.
+    const expected = errorText === "net::ERR_ABORTED" || (!scripts && request.resourceType() === "script");
+    if (!expected) problems.push(`failed: ${request.url()} (${errorText})`);
   });
   page.on("request", (request) => {
     const { protocol, origin: asked } = new URL(request.url());
