@@ -321,20 +321,20 @@ fn a_kernel_that_does_not_exist_lists_those_that_do() {
     check_kernel(
         "befor",
         expect![[r#"
-        unknown-preset at 1:1 `befor`
-          there is no kernel named `befor`
-          here: did you mean `before`?
-          help: kernels are `before` and `after`; switches follow after a comma: `mlock=mmap-sem|pte-lock`, `early-exit=on|off` and `i-mmap=exclusive|shared`
-    "#]],
+            unknown-preset at 1:1 `befor`
+              there is no kernel named `befor`
+              here: did you mean `before`?
+              help: kernels are `before`, `after` and `shared-i-mmap`; switches follow after a comma: `mlock=mmap-sem|pte-lock|page-lock|pte-lock+mmap-sem`, `recheck=on|off`, `early-exit=on|off`, `exit-mmap-sem=on|off`, `i-mmap=exclusive|shared`, `fill-ptl=on|off`, `clear-vm-locked=before-walk|after-walk`, `vm-flags-store=whole|torn`, `nr-mlock-fix=on|off` and `wp-munlock=on|off`
+        "#]],
     );
     check_kernel(
         "",
         expect![[r#"
-        unknown-preset at 1:1 ``
-          there is no kernel named ``
-          here: no such kernel
-          help: kernels are `before` and `after`; switches follow after a comma: `mlock=mmap-sem|pte-lock`, `early-exit=on|off` and `i-mmap=exclusive|shared`
-    "#]],
+            unknown-preset at 1:1 ``
+              there is no kernel named ``
+              here: no such kernel
+              help: kernels are `before`, `after` and `shared-i-mmap`; switches follow after a comma: `mlock=mmap-sem|pte-lock|page-lock|pte-lock+mmap-sem`, `recheck=on|off`, `early-exit=on|off`, `exit-mmap-sem=on|off`, `i-mmap=exclusive|shared`, `fill-ptl=on|off`, `clear-vm-locked=before-walk|after-walk`, `vm-flags-store=whole|torn`, `nr-mlock-fix=on|off` and `wp-munlock=on|off`
+        "#]],
     );
     check_kernel(
         "i-mmap=shared",
@@ -351,15 +351,15 @@ fn a_kernel_that_does_not_exist_lists_those_that_do() {
             unknown-switch at 1:8 `immap`
               there is no switch named `immap`
               here: did you mean `i-mmap`?
-              help: switches are `mlock=mmap-sem|pte-lock`, `early-exit=on|off` and `i-mmap=exclusive|shared`
+              help: switches are `mlock=mmap-sem|pte-lock|page-lock|pte-lock+mmap-sem`, `recheck=on|off`, `early-exit=on|off`, `exit-mmap-sem=on|off`, `i-mmap=exclusive|shared`, `fill-ptl=on|off`, `clear-vm-locked=before-walk|after-walk`, `vm-flags-store=whole|torn`, `nr-mlock-fix=on|off` and `wp-munlock=on|off`
             unknown-value at 1:27 `ptelock`
               there is no value named `ptelock`
               here: did you mean `pte-lock`?
-              help: `mlock` says which lock try_to_unmap_one() holds when it sets PageMlocked, and is `mmap-sem` or `pte-lock`
+              help: `mlock` says what try_to_unmap_one() holds when it sets PageMlocked, and is `mmap-sem`, `pte-lock`, `page-lock` or `pte-lock+mmap-sem`
             no-value at 1:35 `early-exit`
               the switch `early-exit` needs a value
               here: no `=` here
-              help: switches are `mlock=mmap-sem|pte-lock`, `early-exit=on|off` and `i-mmap=exclusive|shared`
+              help: switches are `mlock=mmap-sem|pte-lock|page-lock|pte-lock+mmap-sem`, `recheck=on|off`, `early-exit=on|off`, `exit-mmap-sem=on|off`, `i-mmap=exclusive|shared`, `fill-ptl=on|off`, `clear-vm-locked=before-walk|after-walk`, `vm-flags-store=whole|torn`, `nr-mlock-fix=on|off` and `wp-munlock=on|off`
             switch-set-twice at 1:46 `mlock`
               the switch `mlock` is set twice
               1:21: first here
