@@ -133,9 +133,9 @@ impl Session {
         self.inner.headline()
     }
 
-    /// The order the scenario opens with on this kernel.
+    /// The order the scenario opens with on this kernel. It goes on to the end: on other code there may be more to do.
     pub fn opening(&self) -> Schedule {
-        self.inner.default_run().executed().clone()
+        Schedule { finish: true, ..self.inner.default_run().executed().clone() }
     }
 
     /// Runs an order as far as it goes; a step that is not possible yet is put off until it is.

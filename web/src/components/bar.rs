@@ -1,12 +1,12 @@
 //! The bar at the top: what this is, which code runs, how it stands, and the way to everything else.
 
-use lockstep_view::scene::{Verdict, VerdictKind};
+use lockstep_view::scene::VerdictKind;
 use yew::prelude::*;
 
 use super::icon::{Icon, icon};
 use super::transport::chosen;
-use crate::engine::{self, Kernel};
-use crate::model::Act;
+use crate::engine;
+use crate::model::{Act, Model};
 
 /// The dialogs of the page.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -19,28 +19,14 @@ pub enum Panel {
     Settings,
 }
 
-/// Properties of [`Bar`].
-#[derive(Clone, PartialEq, Properties)]
-pub struct BarProps {
-    /// The scenario's id.
-    pub scenario: AttrValue,
-    /// The code that runs.
-    pub kernel: Kernel,
-    /// How the run stands.
-    pub verdict: Verdict,
-    /// A link to the whole page, in an embed.
-    #[prop_or_default]
-    pub full: Option<AttrValue>,
-    /// Where wishes go.
-    pub act: Callback<Act>,
-    /// Opens a dialog.
-    pub open: Callback<Panel>,
-}
-
 /// The bar at the top.
-#[component]
-pub fn Bar(props: &BarProps) -> Html {
-    let open = |panel: Panel| props.open.reform(move |_: MouseEvent| panel);
+pub fn bar(
+    model: &Model,
+    full: Option<AttrValue>,
+    act: &Callback<Act>,
+    open: &Callback<Panel>,
+) -> Html {
+    let open = |panel: Panel| open.reform(move |_: MouseEvent| panel);
     html! {
         <header class="bar">
             <span class="mark">
@@ -51,11 +37,11 @@ pub fn Bar(props: &BarProps) -> Html {
                 </svg>
                 <span class="mark-name">{ "Lockstep" }</span>
             </span>
-            <ScenarioChoice scenario={props.scenario.clone()} act={props.act.clone()} />
-            <KernelSwitch kernel={props.kernel} act={props.act.clone()} />
-            <VerdictPill verdict={props.verdict.clone()} act={props.act.clone()} />
+            { scenario_choice(model, act) }
+            { kernel_switch(model, act) }
+            { verdict_pill(model, act) }
             <div class="bar-tools">
-                if let Some(full) = &props.full {
+                if let Some(full) = full {
                     <a class="tool" href={full} target="_blank" rel="noopener">{ "Open in full" }</a>
                 } else {
                     <button type="button" class="tool" onclick={open(Panel::Share)}>{ icon(Icon::Share) }<span>{ "Share" }</span></button>
@@ -67,48 +53,28 @@ pub fn Bar(props: &BarProps) -> Html {
     }
 }
 
-/// Properties of [`ScenarioChoice`].
-#[derive(Clone, PartialEq, Properties)]
-pub struct ScenarioChoiceProps {
-    /// The scenario's id.
-    pub scenario: AttrValue,
-    /// Where wishes go.
-    pub act: Callback<Act>,
-}
-
 /// Which race is on the stage.
-#[component]
-pub fn ScenarioChoice(props: &ScenarioChoiceProps) -> Html {
-    let onchange = super::when(&props.act, |event: Event| chosen(&event).map(Act::Choose));
+fn scenario_choice(model: &Model, act: &Callback<Act>) -> Html {
+    let onchange = super::when(act, |event: Event| chosen(&event).map(Act::Choose));
     html! {
         <label class="scenario">
             <span class="hidden">{ "Race" }</span>
             <select {onchange}>
                 { for engine::scenarios().into_iter().map(|choice| html! {
-                    <option value={choice.id.clone()} selected={choice.id == *props.scenario}>{ choice.title }</option>
+                    <option value={choice.id.clone()} selected={choice.id == model.scenario}>{ choice.title }</option>
                 }) }
             </select>
         </label>
     }
 }
 
-/// Properties of [`KernelSwitch`].
-#[derive(Clone, PartialEq, Properties)]
-pub struct KernelSwitchProps {
-    /// The code that runs.
-    pub kernel: Kernel,
-    /// Where wishes go.
-    pub act: Callback<Act>,
-}
-
 /// Before or after the patch.
-#[component]
-pub fn KernelSwitch(props: &KernelSwitchProps) -> Html {
+fn kernel_switch(model: &Model, act: &Callback<Act>) -> Html {
     let option = |is_patched: bool, name: &'static str, label: &'static str| {
-        let onchange = props.act.reform(move |_: Event| Act::Patch(is_patched));
+        let onchange = act.reform(move |_: Event| Act::Patch(is_patched));
         html! {
             <label class="segment">
-                <input type="radio" name="kernel" value={name} checked={props.kernel.is_patched() == is_patched} {onchange} />
+                <input type="radio" name="kernel" value={name} checked={model.kernel.is_patched() == is_patched} {onchange} />
                 <span>{ label }</span>
             </label>
         }
@@ -122,19 +88,9 @@ pub fn KernelSwitch(props: &KernelSwitchProps) -> Html {
     }
 }
 
-/// Properties of [`VerdictPill`].
-#[derive(Clone, PartialEq, Properties)]
-pub struct VerdictPillProps {
-    /// How the run stands.
-    pub verdict: Verdict,
-    /// Where wishes go.
-    pub act: Callback<Act>,
-}
-
 /// The verdict: a sign, a word and a reason, and the way to the step that decided it.
-#[component]
-pub fn VerdictPill(props: &VerdictPillProps) -> Html {
-    let verdict = &props.verdict;
+fn verdict_pill(model: &Model, act: &Callback<Act>) -> Html {
+    let verdict = &model.scene.verdict;
     let (class, sign) = match verdict.kind {
         VerdictKind::Open => ("verdict verdict-open", Icon::Tilde),
         VerdictKind::Unfinished => ("verdict verdict-unfinished", Icon::Tilde),
@@ -154,7 +110,7 @@ pub fn VerdictPill(props: &VerdictPillProps) -> Html {
     };
     match verdict.step {
         Some(step) => {
-            let onclick = props.act.reform(move |_: MouseEvent| Act::Jump(step.0));
+            let onclick = act.reform(move |_: MouseEvent| Act::Jump(step.0));
             html! {
                 <button type="button" {class} {onclick} aria-label={format!("{} Go there.", verdict.spoken)}>{ inside }</button>
             }

@@ -1,22 +1,11 @@
 //! The keys, and what the signs mean.
 
-use lockstep_view::scene::{LockLane, ThreadRow};
+use lockstep_view::scene::Score;
 use yew::prelude::*;
 
 use super::dialog::Dialog;
 use super::swatch::{letter_chip, swatch};
 use crate::keys;
-
-/// Properties of [`Help`].
-#[derive(Clone, PartialEq, Properties)]
-pub struct HelpProps {
-    /// The threads of the run.
-    pub threads: Vec<ThreadRow>,
-    /// The locks of the run.
-    pub locks: Vec<LockLane>,
-    /// Called when it has been shut.
-    pub on_close: Callback<()>,
-}
 
 /// What the glyphs of the score mean.
 const GLYPHS: &[(&str, &str)] = &[
@@ -29,10 +18,9 @@ const GLYPHS: &[(&str, &str)] = &[
 ];
 
 /// The help dialog.
-#[component]
-pub fn Help(props: &HelpProps) -> Html {
+pub fn help(score: &Score, on_close: Callback<()>) -> Html {
     html! {
-        <Dialog title="Keys and signs" on_close={props.on_close.clone()}>
+        <Dialog title="Keys and signs" {on_close}>
             <div class="help">
                 <section>
                     <h3>{ "Keys" }</h3>
@@ -48,11 +36,11 @@ pub fn Help(props: &HelpProps) -> Html {
                     </dl>
                     <h3>{ "Threads" }</h3>
                     <dl class="keys">
-                        { for props.threads.iter().map(|row| html! { <><dt>{ letter_chip(row.thread) }</dt><dd>{ &row.name }{ ", " }{ &row.role }</dd></> }) }
+                        { for score.threads.iter().map(|row| html! { <><dt>{ letter_chip(row.thread) }</dt><dd>{ &row.name }{ ", " }{ &row.role }</dd></> }) }
                     </dl>
                     <h3>{ "Locks" }</h3>
                     <dl class="keys">
-                        { for props.locks.iter().map(|lane| html! { <><dt>{ swatch(lane.pattern) }</dt><dd>{ &lane.label }</dd></> }) }
+                        { for score.lock_lanes.iter().map(|lane| html! { <><dt>{ swatch(lane.pattern) }</dt><dd>{ &lane.label }</dd></> }) }
                     </dl>
                 </section>
             </div>

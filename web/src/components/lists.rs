@@ -1,26 +1,13 @@
 //! The lists a page can be on, as trays; the page lies in one of them and moves between them.
 
-use std::rc::Rc;
-
 use lockstep_view::scene::ListTray;
 use yew::prelude::*;
 
-/// Properties of [`Lists`].
-#[derive(Clone, PartialEq, Properties)]
-pub struct ListsProps {
-    /// The trays, in order.
-    pub lists: Vec<ListTray>,
-    /// The keys of those that are shown even when they are empty.
-    pub kept: Rc<Vec<String>>,
-}
-
 /// The trays and the pages on them.
-#[component]
-pub fn Lists(props: &ListsProps) -> Html {
-    let shown: Vec<&ListTray> = props
-        .lists
+pub fn lists(lists: &[ListTray], kept: &[String]) -> Html {
+    let shown: Vec<&ListTray> = lists
         .iter()
-        .filter(|tray| props.kept.contains(&tray.key) || !tray.pages.is_empty())
+        .filter(|tray| kept.contains(&tray.key) || !tray.pages.is_empty())
         .collect();
     let count = shown.len().max(1);
     let mut pages: Vec<(&str, usize, bool)> = shown

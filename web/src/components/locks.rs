@@ -1,33 +1,18 @@
 //! The lock rack: the ladder of the documented order, and who stands on which rung.
 
-use std::rc::Rc;
-
-use lockstep_view::scene::{LockMode, LockState, Scene, Score};
+use lockstep_view::scene::{LockMode, LockState};
 use yew::prelude::*;
 
 use super::swatch::{swatch, thread_class};
-use crate::hooks::roving::use_roving;
-use crate::model::Act;
-
-/// Properties of [`Locks`].
-#[derive(Clone, PartialEq, Properties)]
-pub struct LocksProps {
-    /// The moment.
-    pub scene: Rc<Scene>,
-    /// The whole run, whose lanes say which locks matter most.
-    pub score: Rc<Score>,
-    /// Where wishes go.
-    pub act: Callback<Act>,
-}
+use crate::model::{Act, Model};
 
 /// The rack of locks.
-#[component]
-pub fn Locks(props: &LocksProps) -> Html {
-    let scene = &props.scene;
-    let onkeydown = use_roving(".rung");
+pub fn locks(model: &Model, onkeydown: Callback<KeyboardEvent>, act: &Callback<Act>) -> Html {
+    let scene = &model.scene;
     // Locks that the score has no lane for come on the rack only while they matter: they stand at its end.
     let is_kept = |lock: &LockState| {
-        props
+        model
+            .stage
             .score
             .lock_lanes
             .iter()
@@ -45,42 +30,25 @@ pub fn Locks(props: &LocksProps) -> Html {
                     <span class={classes!("rung-thread", thread_class(card.thread))}><i>{ card.thread.letter() }</i></span>
                 }) }
             </div>
-            { for scene.locks.iter().filter(|lock| is_kept(lock)).enumerate().map(|(index, lock)| html! {
-                <Rung key={lock.id.0.clone()} lock={lock.clone()} threads={scene.threads.len()} is_stop={index == 0} act={props.act.clone()} />
-            }) }
+            { for scene.locks.iter().filter(|lock| is_kept(lock)).enumerate().map(|(index, lock)| rung(lock, scene.threads.len(), index == 0, act)) }
         </section>
     }
 }
 
-/// Properties of [`Rung`].
-#[derive(Clone, PartialEq, Properties)]
-pub struct RungProps {
-    /// The lock.
-    pub lock: LockState,
-    /// How many threads there are.
-    pub threads: usize,
-    /// Whether it is the one the tab key reaches.
-    pub is_stop: bool,
-    /// Where wishes go.
-    pub act: Callback<Act>,
-}
-
 /// One lock on the ladder.
-#[component]
-pub fn Rung(props: &RungProps) -> Html {
-    let lock = &props.lock;
+fn rung(lock: &LockState, threads: usize, is_stop: bool, act: &Callback<Act>) -> Html {
     let target = lock.set_at;
-    let onclick = super::when(&props.act, move |_: MouseEvent| {
+    let onclick = super::when(act, move |_: MouseEvent| {
         target.map(|step| Act::Jump(step.0))
     });
     html! {
-        <button type="button" class="rung" {onclick} data-lock={lock.id.0.clone()} data-changed={lock.is_changed.to_string()}
+        <button key={lock.id.0.clone()} type="button" class="rung" {onclick} data-lock={lock.id.0.clone()} data-changed={lock.is_changed.to_string()}
             data-refused={lock.is_refused.to_string()} data-free={lock.owners.is_empty().to_string()}
-            aria-label={lock.spoken.clone()} title={lock.note.clone()} tabindex={if props.is_stop { "0" } else { "-1" }}>
+            aria-label={lock.spoken.clone()} title={lock.note.clone()} tabindex={if is_stop { "0" } else { "-1" }}>
             <span class="rung-label">{ swatch(lock.pattern) }{ &lock.label }</span>
             <span class="rung-slots">
                 <span class="slot-free" aria-hidden="true" />
-                { for (0..props.threads).map(|index| slot(lock, index)) }
+                { for (0..threads).map(|index| slot(lock, index)) }
             </span>
         </button>
     }

@@ -6,47 +6,37 @@ use super::dialog::Dialog;
 use super::transport::chosen;
 use crate::settings::{Motion, Settings, Size, Theme};
 
-/// Properties of [`SettingsDialog`].
-#[derive(Clone, PartialEq, Properties)]
-pub struct SettingsDialogProps {
-    /// As they are.
-    pub settings: Settings,
-    /// Whether they will be remembered.
-    pub is_remembered: bool,
-    /// Called with new ones.
-    pub on_change: Callback<Settings>,
-    /// Called when it has been shut.
-    pub on_close: Callback<()>,
-}
-
 /// The settings dialog.
-#[component]
-pub fn SettingsDialog(props: &SettingsDialogProps) -> Html {
-    let now = props.settings;
-    let theme = super::when(&props.on_change, move |event: Event| {
+pub fn settings_dialog(
+    now: Settings,
+    is_remembered: bool,
+    on_change: &Callback<Settings>,
+    on_close: Callback<()>,
+) -> Html {
+    let theme = super::when(on_change, move |event: Event| {
         Some(Settings {
             theme: Theme::parse(&chosen(&event)?)?,
             ..now
         })
     });
-    let motion = super::when(&props.on_change, move |event: Event| {
+    let motion = super::when(on_change, move |event: Event| {
         Some(Settings {
             motion: Motion::parse(&chosen(&event)?)?,
             ..now
         })
     });
-    let size = super::when(&props.on_change, move |event: Event| {
+    let size = super::when(on_change, move |event: Event| {
         Some(Settings {
             size: Size::parse(&chosen(&event)?)?,
             ..now
         })
     });
-    let keys = props.on_change.reform(move |_: Event| Settings {
+    let keys = on_change.reform(move |_: Event| Settings {
         has_keys: !now.has_keys,
         ..now
     });
     html! {
-        <Dialog title="Settings" on_close={props.on_close.clone()}>
+        <Dialog title="Settings" {on_close}>
             <div class="settings">
                 <label><span>{ "Theme" }</span><select onchange={theme}>
                     { for Theme::ALL.iter().map(|one| html! { <option value={one.name()} selected={*one == now.theme}>{ one.label() }</option> }) }
@@ -58,7 +48,7 @@ pub fn SettingsDialog(props: &SettingsDialogProps) -> Html {
                     { for Size::ALL.iter().map(|one| html! { <option value={one.name()} selected={*one == now.size}>{ one.label() }</option> }) }
                 </select></label>
                 <label class="check"><input type="checkbox" checked={now.has_keys} onchange={keys} /><span>{ "Single keys are shortcuts" }</span></label>
-                if !props.is_remembered {
+                if !is_remembered {
                     <p>{ "This browser does not let the page remember settings. They hold until it is closed." }</p>
                 }
             </div>

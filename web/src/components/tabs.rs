@@ -41,25 +41,15 @@ impl Tab {
     }
 }
 
-/// Properties of [`Tabs`].
-#[derive(Clone, PartialEq, Properties)]
-pub struct TabsProps {
-    /// The pane shown.
-    pub tab: Tab,
-    /// Shows another.
-    pub choose: Callback<Tab>,
-}
-
 /// The row of tabs: a choice of one, so radio buttons, which bring their keys along.
-#[component]
-pub fn Tabs(props: &TabsProps) -> Html {
+pub fn tabs(shown: Tab, choose: &Callback<Tab>) -> Html {
     html! {
         <fieldset class="tabs segments">
             <legend class="hidden">{ "Pane" }</legend>
             { for Tab::ALL.into_iter().map(|tab| html! {
                 <label class="segment">
-                    <input type="radio" name="pane" value={tab.name()} checked={props.tab == tab}
-                        onchange={props.choose.reform(move |_: Event| tab)} />
+                    <input type="radio" name="pane" value={tab.name()} checked={shown == tab}
+                        onchange={choose.reform(move |_: Event| tab)} />
                     <span>{ tab.label() }</span>
                 </label>
             }) }
