@@ -9,14 +9,9 @@ use crate::model::{Act, Model};
 /// The rack of locks.
 pub fn locks(model: &Model, onkeydown: Callback<KeyboardEvent>, act: &Callback<Act>) -> Html {
     let scene = &model.scene;
-    // Locks that the score has no lane for come on the rack only while they matter: they stand at its end.
+    // Locks that no run gave a lane come on the rack only while they matter: they stand at its end.
     let is_kept = |lock: &LockState| {
-        model
-            .stage
-            .score
-            .lock_lanes
-            .iter()
-            .any(|lane| lane.lock == lock.id)
+        model.rack.contains(&lock.id)
             || !lock.owners.is_empty()
             || !lock.waiters.is_empty()
             || lock.is_changed

@@ -67,6 +67,9 @@ pub fn thread_lane(
     }
 }
 
+/// How wide a wait has to be to have words in it; a narrower one is told by its hatch, the card and the rack.
+const ROOM_FOR_WORDS: u32 = WHOLE / 8;
+
 fn wait_bar(wait: &WaitBar, scale: Scale) -> Html {
     let left = scale.left(wait.from.0);
     let width = scale.right(wait.to.0).saturating_sub(left);
@@ -76,7 +79,9 @@ fn wait_bar(wait: &WaitBar, scale: Scale) -> Html {
     html! {
         <g class="waiting" key={format!("wait-{}", wait.from.0)}>
             <rect x={percent(left)} width={percent(width)} y="5" height="16" />
-            <text x={percent(left + scale.column() / 2)} y="17">{ format!("waits for {}{holder}", wait.label) }</text>
+            if width > ROOM_FOR_WORDS {
+                <text x={percent(left + scale.column() / 2)} y="17">{ format!("waits for {}{holder}", wait.label) }</text>
+            }
         </g>
     }
 }

@@ -32,29 +32,23 @@ pub fn thread_card(card: &Card, model: &Model, act: &Callback<Act>) -> Html {
     }
 }
 
-/// How many functions are named: those nearest to the step.
-const CRUMBS: usize = 3;
-
+/// Where the thread is: the function of its step, and above it those that led there.
 fn breadcrumb(card: &Card) -> Html {
-    let deepest = card.stack.len().saturating_sub(1);
-    let hidden = card.stack.len().saturating_sub(CRUMBS);
-    let whole: Vec<&str> = card
+    let names: Vec<&str> = card
         .stack
         .iter()
         .map(|frame| frame.function.as_str())
         .collect();
+    let (here, path) = match names.split_last() {
+        Some((here, path)) => (*here, path.join(" \u{203a} ")),
+        None if card.state == ThreadState::Finished => ("returned", String::new()),
+        None => ("about to start", String::new()),
+    };
     html! {
-        <p class="crumbs" title={whole.join(" \u{203a} ")}>
-            if hidden > 0 { <span class="crumb-sign">{ "\u{2026}" }</span> }
-            if card.stack.is_empty() {
-                <span class="crumb-none">{ if card.state == ThreadState::Finished { "returned" } else { "about to start" } }</span>
-            }
-            { for card.stack.iter().enumerate().skip(hidden).map(|(depth, frame)| html! {
-                <>
-                    if depth > 0 { <span class="crumb-sign" aria-hidden="true">{ "\u{203a}" }</span> }
-                    <code class={classes!("crumb", (depth == deepest).then_some("crumb-here"))}>{ &frame.function }</code>
-                </>
-            }) }
+        <p class="crumbs">
+            // Where there is little room, it is the nearest functions that stay: the text is cut at its start.
+            <span class="crumb-path" title={path.clone()}><bdi>{ path }</bdi></span>
+            <code class={if names.is_empty() { "crumb-none" } else { "crumb-here" }}>{ here }</code>
         </p>
     }
 }

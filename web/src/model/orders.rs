@@ -121,6 +121,14 @@ impl Model {
             return;
         };
         self.stage = Shared::new(Stage::new(session, &mark.asked));
+        if self.scenario != mark.scenario {
+            self.rack.clear();
+        }
+        for lock in self.stage.locks() {
+            if !self.rack.contains(&lock) {
+                self.rack.push(lock);
+            }
+        }
         self.scenario = mark.scenario;
         self.kernel = mark.kernel;
         self.asked = mark.asked;

@@ -1,6 +1,6 @@
 //! The state of the page.
 
-use lockstep_view::scene::{FactId, Headline, Row, Scene, Score, StepNo, ThreadId};
+use lockstep_view::scene::{FactId, Headline, LockId, Row, Scene, Score, StepNo, ThreadId};
 
 use crate::engine::{self, Kernel, Played, Session};
 use crate::order::Schedule;
@@ -159,6 +159,15 @@ impl Stage {
         u32::try_from(self.score.columns.len()).unwrap_or(u32::MAX)
     }
 
+    /// The locks that have a lane.
+    pub fn locks(&self) -> Vec<LockId> {
+        self.score
+            .lock_lanes
+            .iter()
+            .map(|lane| lane.lock.clone())
+            .collect()
+    }
+
     /// The moment after a step, or the last one if there are fewer.
     pub fn scene(&self, cursor: u32) -> Scene {
         self.played.scene(StepNo(cursor.min(self.steps())))
@@ -213,6 +222,8 @@ pub struct Model {
     pub cursor: u32,
     /// The moment there.
     pub scene: Shared<Scene>,
+    /// The locks that have a place on the rack: those any run of this scenario gave a lane, so that a flip moves none.
+    pub rack: Vec<LockId>,
     /// How much one press does.
     pub detail: Detail,
     /// How fast play goes.
@@ -256,6 +267,7 @@ impl Model {
             scenario,
             kernel,
             asked,
+            rack: stage.locks(),
             stage,
             cursor: 0,
             scene,
