@@ -61,7 +61,7 @@ test("arrows move among facts, W goes to the reason and Backspace comes back", a
   const end = await at(page);
   await page.locator(".fact").first().focus();
   for (let count = 0; count < 40; count += 1) {
-    const name = await page.evaluate(() => document.activeElement.getAttribute("aria-label"));
+    const name = await page.evaluate(() => document.activeElement.innerText);
     if (/^PG mlocked/.test(name)) break;
     await page.keyboard.press("ArrowDown");
   }

@@ -98,7 +98,7 @@ test("every fact leads to the step that made it so, and back", async (t) => {
   await stepTimes(page, 7);
   const end = await at(page);
   const fact = page.getByRole("button", { name: /^PG mlocked is 1\. Set by Reclaim at step \d+/ });
-  const set = Number(/at step (\d+)/.exec(await fact.getAttribute("aria-label"))[1]);
+  const set = Number(/at step (\d+)/.exec(await fact.innerText())[1]);
   await fact.click();
   assert.equal(await at(page), set);
   await page.getByRole("button", { name: `Return to step ${end}` }).click();

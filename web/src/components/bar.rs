@@ -99,12 +99,14 @@ fn verdict_pill(model: &Model, act: &Callback<Act>) -> Html {
         VerdictKind::Harmless => ("verdict verdict-harmless", Icon::Tilde),
         VerdictKind::Clean => ("verdict verdict-clean", Icon::Check),
     };
+    // A verdict that leads somewhere is told in full; one that does not is told by what is seen.
+    let aria = verdict.step.map(|_| "true");
     let inside = html! {
         <>
             { icon(sign) }
-            <b class="verdict-word">{ &verdict.word }</b>
+            <b class="verdict-word" aria-hidden={aria}>{ &verdict.word }</b>
             if !verdict.reason.is_empty() {
-                <span class="verdict-reason">{ &verdict.reason }</span>
+                <span class="verdict-reason" aria-hidden={aria}>{ &verdict.reason }</span>
             }
         </>
     };
@@ -112,7 +114,9 @@ fn verdict_pill(model: &Model, act: &Callback<Act>) -> Html {
         Some(step) => {
             let onclick = act.reform(move |_: MouseEvent| Act::Jump(step.0));
             html! {
-                <button type="button" {class} {onclick} aria-label={format!("{} Go there.", verdict.spoken)}>{ inside }</button>
+                <button type="button" {class} {onclick}>
+                    <span class="hidden">{ format!("{} Go there.", verdict.spoken) }</span>{ inside }
+                </button>
             }
         }
         None => html! { <span {class}>{ inside }</span> },

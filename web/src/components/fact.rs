@@ -35,10 +35,11 @@ pub fn fact(
     html! {
         <button key={fact.id.0.clone()} type="button" class="fact" {onclick} data-fact={fact.id.0.clone()} data-kind={kind}
             data-changed={fact.is_changed.to_string()} data-ghost={ghost.is_some().to_string()} data-main={is_main.to_string()}
-            aria-label={fact.spoken.clone()} aria-current={is_looked_at.then_some("true")}
+            aria-current={is_looked_at.then_some("true")}
             tabindex={if is_stop { "0" } else { "-1" }} title={fact.note.clone()}>
-            <span class="fact-label">{ &fact.label }</span>
-            <span class="fact-value">
+            <span class="hidden">{ &fact.spoken }</span>
+            <span class="fact-label" aria-hidden="true">{ &fact.label }</span>
+            <span class="fact-value" aria-hidden="true">
                 if let Some(previous) = &fact.previous {
                     <span class="fact-previous">{ previous }</span>
                 }
@@ -49,9 +50,9 @@ pub fn fact(
             </span>
             { match &fact.set_by {
                 SetBy::Step { step, thread, .. } => html! {
-                    <span class={classes!("fact-by", thread_class(*thread))}><i>{ thread.letter() }</i>{ step.0 }</span>
+                    <span class={classes!("fact-by", thread_class(*thread))} aria-hidden="true"><i>{ thread.letter() }</i>{ step.0 }</span>
                 },
-                SetBy::Setup { .. } => html! { <span class="fact-by">{ "start" }</span> },
+                SetBy::Setup { .. } => html! { <span class="fact-by" aria-hidden="true">{ "start" }</span> },
             } }
         </button>
     }

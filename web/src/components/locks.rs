@@ -39,8 +39,9 @@ fn rung(lock: &LockState, threads: usize, is_stop: bool, act: &Callback<Act>) ->
     html! {
         <button key={lock.id.0.clone()} type="button" class="rung" {onclick} data-lock={lock.id.0.clone()} data-changed={lock.is_changed.to_string()}
             data-refused={lock.is_refused.to_string()} data-free={lock.owners.is_empty().to_string()}
-            aria-label={lock.spoken.clone()} title={lock.note.clone()} tabindex={if is_stop { "0" } else { "-1" }}>
-            <span class="rung-label">{ swatch(lock.pattern) }{ &lock.label }</span>
+            title={lock.note.clone()} tabindex={if is_stop { "0" } else { "-1" }}>
+            <span class="hidden">{ &lock.spoken }</span>
+            <span class="rung-label" aria-hidden="true">{ swatch(lock.pattern) }{ &lock.label }</span>
             <span class="rung-slots">
                 <span class="slot-free" aria-hidden="true" />
                 { for (0..threads).map(|index| slot(lock, index)) }

@@ -87,8 +87,8 @@ fn ruler(score: &Run, cursor: u32, scale: Scale, act: &Callback<Act>) -> Html {
                 { for score.beats.iter().enumerate().map(|(index, beat)| html! {
                     <button type="button" class="flag" key={beat.id.clone()} onclick={go(beat.step.0)} data-beat={beat.id.clone()}
                         data-here={(here == Some(index)).to_string()} style={format!("left:{}", percent(places[index]))}
-                        title={beat.title.clone()} aria-label={format!("{}, step {}", beat.title, beat.step.0)}>
-                        { index + 1 }
+                        title={beat.title.clone()}>
+                        <span aria-hidden="true">{ index + 1 }</span><span class="hidden">{ format!("{}, step {}", beat.title, beat.step.0) }</span>
                     </button>
                 }) }
                 if let Some(verdict) = &score.verdict {

@@ -25,7 +25,7 @@ pub fn thread_card(card: &Card, model: &Model, act: &Callback<Act>) -> Html {
                 <span class="card-role">{ &card.role }</span>
             </header>
             { breadcrumb(card) }
-            { code(card.last.as_ref(), card.next_place.as_ref(), card.is_moving) }
+            { code(card.last.as_ref(), card.next_place.as_ref(), card.is_moving && !matches!(card.state, ThreadState::Blocked(_))) }
             { holds(card) }
             { run_row(card, model, act) }
         </article>
@@ -80,7 +80,7 @@ fn run_row(card: &Card, model: &Model, act: &Callback<Act>) -> Html {
         <div class="run-row">
             <button type="button" class="run" data-run={thread.letter().to_string()} {onclick} onmouseenter={show} onmouseleave={hide} onblur={unfocus}
                 aria-disabled={(!can_run).to_string()} aria-label={card.run_spoken.clone()}>
-                { format!("Run {}", thread.letter()) }
+                { format!("Run {}", card.name) }
             </button>
             <p class="next">{ next_words(card, model) }</p>
         </div>
