@@ -133,7 +133,9 @@ test("the other race can be chosen", async (t) => {
   const options = await choice.locator("option").count();
   assert.ok(options >= 2, `${options} scenarios`);
   await choice.selectOption({ index: 1 });
+  await page.waitForURL(/s=truncate-file-vs-reclaim/);
   assert.equal(await at(page), 0);
   await page.goBack();
+  await page.waitForFunction(() => !location.hash);
   assert.equal(await choice.evaluate((select) => select.selectedIndex), 0);
 });

@@ -3,8 +3,9 @@
 use lockstep_view::scene::VerdictKind;
 use yew::prelude::*;
 
+use super::controls::{Choice, segments, select};
 use super::icon::{Icon, icon};
-use super::transport::chosen;
+use super::when;
 use crate::engine;
 use crate::model::{Act, Model};
 
@@ -26,7 +27,10 @@ pub fn bar(
     act: &Callback<Act>,
     open: &Callback<Panel>,
 ) -> Html {
-    let open = |panel: Panel| open.reform(move |_: MouseEvent| panel);
+    let tool = |panel: Panel, sign: Html, name: &'static str| {
+        let onclick = open.reform(move |_: MouseEvent| panel);
+        html! { <button type="button" class="tool" {onclick}>{ sign }<span>{ name }</span></button> }
+    };
     html! {
         <header class="bar">
             <span class="mark">
@@ -44,9 +48,9 @@ pub fn bar(
                 if let Some(full) = full {
                     <a class="tool" href={full} target="_blank" rel="noopener">{ "Open in full" }</a>
                 } else {
-                    <button type="button" class="tool" onclick={open(Panel::Share)}>{ icon(Icon::Share) }<span>{ "Share" }</span></button>
-                    <button type="button" class="tool" onclick={open(Panel::Help)}><b aria-hidden="true">{ "?" }</b><span>{ "Help" }</span></button>
-                    <button type="button" class="tool" onclick={open(Panel::Settings)}>{ icon(Icon::Sliders) }<span>{ "Settings" }</span></button>
+                    { tool(Panel::Share, icon(Icon::Share), "Share") }
+                    { tool(Panel::Help, html! { <b aria-hidden="true">{ "?" }</b> }, "Help") }
+                    { tool(Panel::Settings, icon(Icon::Sliders), "Settings") }
                 }
             </div>
         </header>
@@ -55,37 +59,35 @@ pub fn bar(
 
 /// Which race is on the stage.
 fn scenario_choice(model: &Model, act: &Callback<Act>) -> Html {
-    let onchange = super::when(act, |event: Event| chosen(&event).map(Act::Choose));
-    html! {
-        <label class="scenario">
-            <span class="hidden">{ "Race" }</span>
-            <select {onchange}>
-                { for engine::scenarios().into_iter().map(|choice| html! {
-                    <option value={choice.id.clone()} selected={choice.id == model.scenario}>{ choice.title }</option>
-                }) }
-            </select>
-        </label>
-    }
+    let choices = engine::scenarios().into_iter().map(|one| Choice {
+        is_chosen: one.id == model.scenario,
+        value: one.id.into(),
+        label: one.title.into(),
+    });
+    let name = html! { <span class="hidden">{ "Race" }</span> };
+    select(
+        "scenario",
+        name,
+        choices.collect(),
+        when(act, |id| Some(Act::Choose(id))),
+    )
 }
 
 /// Before or after the patch.
 fn kernel_switch(model: &Model, act: &Callback<Act>) -> Html {
-    let option = |is_patched: bool, name: &'static str, label: &'static str| {
-        let onchange = act.reform(move |_: Event| Act::Patch(is_patched));
-        html! {
-            <label class="segment">
-                <input type="radio" name="kernel" value={name} checked={model.kernel.is_patched() == is_patched} {onchange} />
-                <span>{ label }</span>
-            </label>
-        }
-    };
-    html! {
-        <fieldset class="segments kernel">
-            <legend class="hidden">{ "The patch" }</legend>
-            { option(false, "before", "Before") }
-            { option(true, "after", "After") }
-        </fieldset>
-    }
+    let choices = [(false, "before", "Before"), (true, "after", "After")].map(
+        |(is_patched, value, label)| Choice {
+            value: value.into(),
+            label: label.into(),
+            is_chosen: model.kernel.is_patched() == is_patched,
+        },
+    );
+    segments(
+        "segments kernel",
+        "The patch",
+        choices.into(),
+        when(act, |value| Some(Act::Patch(value == "after"))),
+    )
 }
 
 /// The verdict: a sign, a word and a reason, and the way to the step that decided it.

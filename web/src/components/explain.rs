@@ -3,6 +3,7 @@
 use lockstep_view::scene::{Change, VerdictKind};
 use yew::prelude::*;
 
+use super::controls::{button, yes};
 use super::swatch::letter_chip;
 use crate::model::{Act, Model};
 
@@ -21,7 +22,7 @@ pub fn explain(model: &Model, act: &Callback<Act>) -> Html {
                     if let Some(beat) = &explain.beat { <b>{ beat }</b> }
                     { changes(&explain.changes) }
                 </p>
-                <p class="sentence" data-broken={(model.scene.verdict.kind == VerdictKind::Broken).to_string()}>
+                <p class="sentence" data-broken={yes(model.scene.verdict.kind == VerdictKind::Broken)}>
                     if let Some(thread) = explain.thread { { letter_chip(thread) } }
                     <span>{ &explain.sentence }</span>
                 </p>
@@ -45,22 +46,18 @@ fn changes(changes: &[Change]) -> Html {
 
 /// The next thing worth doing, when there is one: a way back, or the same order on the other code.
 fn offer(model: &Model, act: &Callback<Act>) -> Html {
-    let act = |wish: Act| act.reform(move |_: MouseEvent| wish.clone());
     if let Some(step) = model.returns.last() {
-        return html! {
-            <button type="button" class="offer" onclick={act(Act::Return)}>{ format!("Return to step {step}") }</button>
-        };
+        return button("offer", format!("Return to step {step}"), Act::Return, act);
     }
     match (model.scene.verdict.kind, model.kernel.is_patched()) {
-        (VerdictKind::Broken, false) => html! {
-            <button type="button" class="offer offer-flip" onclick={act(Act::Flip)}>{ "Same order, patched kernel?" }</button>
-        },
-        (VerdictKind::Clean, true) => html! {
-            <button type="button" class="offer" onclick={act(Act::First)}>{ "Now try your own order" }</button>
-        },
-        (VerdictKind::Deadlock, _) => html! {
-            <button type="button" class="offer" onclick={act(Act::Back)}>{ "Step back" }</button>
-        },
+        (VerdictKind::Broken, false) => button(
+            "offer offer-flip",
+            "Same order, patched kernel?",
+            Act::Flip,
+            act,
+        ),
+        (VerdictKind::Clean, true) => button("offer", "Now try your own order", Act::First, act),
+        (VerdictKind::Deadlock, _) => button("offer", "Step back", Act::Back, act),
         _ => html! {},
     }
 }

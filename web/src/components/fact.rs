@@ -3,6 +3,7 @@
 use lockstep_view::scene::{Fact as Words, FactKind, SetBy};
 use yew::prelude::*;
 
+use super::controls::{press, yes};
 use super::swatch::thread_class;
 use crate::model::{Act, Model};
 
@@ -14,8 +15,7 @@ pub fn fact(
     model: &Model,
     act: &Callback<Act>,
 ) -> Html {
-    let id = fact.id.clone();
-    let onclick = act.reform(move |_: MouseEvent| Act::Why(id.clone()));
+    let onclick = press(Act::Why(fact.id.clone()), act);
     // What has a waveform stays where there is little room.
     let is_main = model
         .stage
@@ -34,7 +34,7 @@ pub fn fact(
     };
     html! {
         <button key={fact.id.0.clone()} type="button" class="fact" {onclick} data-fact={fact.id.0.clone()} data-kind={kind}
-            data-changed={fact.is_changed.to_string()} data-ghost={ghost.is_some().to_string()} data-main={is_main.to_string()}
+            data-changed={yes(fact.is_changed)} data-ghost={yes(ghost.is_some())} data-main={yes(is_main)}
             aria-current={is_looked_at.then_some("true")}
             tabindex={if is_stop { "0" } else { "-1" }} title={fact.note.clone()}>
             <span class="hidden">{ &fact.spoken }</span>

@@ -3,6 +3,8 @@
 use lockstep_view::scene::ListTray;
 use yew::prelude::*;
 
+use super::controls::yes;
+
 /// The trays and the pages on them.
 pub fn lists(lists: &[ListTray], kept: &[String]) -> Html {
     let shown: Vec<&ListTray> = lists
@@ -24,14 +26,14 @@ pub fn lists(lists: &[ListTray], kept: &[String]) -> Html {
     html! {
         <div class="lists" role="list" aria-label="Where the page is" style={format!("--trays:{count}")}>
             { for shown.iter().map(|tray| html! {
-                <div class="tray" role="listitem" key={tray.key.clone()} data-here={(!tray.pages.is_empty()).to_string()}
-                    data-changed={tray.is_changed.to_string()} data-bad={tray.is_bad.to_string()} title={tray.note.clone()}>
+                <div class="tray" role="listitem" key={tray.key.clone()} data-here={yes(!tray.pages.is_empty())}
+                    data-changed={yes(tray.is_changed)} data-bad={yes(tray.is_bad)} title={tray.note.clone()}>
                     <span class="tray-label">{ &tray.label }</span>
                     <span class="hidden">{ if tray.pages.is_empty() { ": empty" } else { ": the page is here" } }</span>
                 </div>
             }) }
             { for pages.iter().map(|(page, index, is_bad)| html! {
-                <span class="token" key={format!("page-{page}")} aria-hidden="true" data-bad={is_bad.to_string()}
+                <span class="token" key={format!("page-{page}")} aria-hidden="true" data-bad={yes(*is_bad)}
                     style={format!("transform:translateX({}%)", index * 100)}>
                     <i>{ page }</i>
                 </span>

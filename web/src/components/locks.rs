@@ -3,6 +3,7 @@
 use lockstep_view::scene::{LockMode, LockState};
 use yew::prelude::*;
 
+use super::controls::{press, yes};
 use super::swatch::{swatch, thread_class};
 use crate::model::{Act, Model};
 
@@ -32,13 +33,14 @@ pub fn locks(model: &Model, onkeydown: Callback<KeyboardEvent>, act: &Callback<A
 
 /// One lock on the ladder.
 fn rung(lock: &LockState, threads: usize, is_stop: bool, act: &Callback<Act>) -> Html {
-    let target = lock.set_at;
-    let onclick = super::when(act, move |_: MouseEvent| {
-        target.map(|step| Act::Jump(step.0))
-    });
+    // A lock nobody has touched yet leads nowhere but to where one is.
+    let onclick = match lock.set_at {
+        Some(step) => press(Act::Jump(step.0), act),
+        None => Callback::noop(),
+    };
     html! {
-        <button key={lock.id.0.clone()} type="button" class="rung" {onclick} data-lock={lock.id.0.clone()} data-changed={lock.is_changed.to_string()}
-            data-refused={lock.is_refused.to_string()} data-free={lock.owners.is_empty().to_string()}
+        <button key={lock.id.0.clone()} type="button" class="rung" {onclick} data-lock={lock.id.0.clone()} data-changed={yes(lock.is_changed)}
+            data-refused={yes(lock.is_refused)} data-free={yes(lock.owners.is_empty())}
             title={lock.note.clone()} tabindex={if is_stop { "0" } else { "-1" }}>
             <span class="hidden">{ &lock.spoken }</span>
             <span class="rung-label" aria-hidden="true">{ swatch(lock.pattern) }{ &lock.label }</span>
@@ -63,7 +65,7 @@ fn slot(lock: &LockState, index: usize) -> Html {
     };
     html! {
         <>
-            <span class={classes!("key", thread_class(thread))} data-held={owner.is_some().to_string()} aria-hidden="true"
+            <span class={classes!("key", thread_class(thread))} data-held={yes(owner.is_some())} aria-hidden="true"
                 style={format!("transform:translateX({shift}%)")}>
                 <i>{ match owner.map(|owner| owner.mode) { Some(LockMode::Shared) => "read", _ => "held" } }</i>
             </span>

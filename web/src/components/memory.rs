@@ -3,6 +3,7 @@
 use lockstep_view::scene::{FactGroup, FactId, FactKind, GroupKind};
 use yew::prelude::*;
 
+use super::controls::yes;
 use super::fact::fact;
 use super::lists::lists;
 use super::properties::properties;
@@ -53,7 +54,7 @@ pub fn memory(model: &Model, onkeydown: Callback<KeyboardEvent>, act: &Callback<
             <div class="chain" {onkeydown}>
                 <div class="chain-left">{ column(|kind| !matches!(kind, GroupKind::Page)) }</div>
                 if let Some(is_mapped) = is_mapped {
-                    <div class="arrow" data-mapped={is_mapped.to_string()}>
+                    <div class="arrow" data-mapped={yes(is_mapped)}>
                         <svg viewBox="0 0 48 24" width="48" height="24" aria-hidden="true" focusable="false">
                             <path class="arrow-line" d="M2 12h40M34 5l8 7-8 7" />
                             <path class="arrow-cut" d="M16 3l8 18M22 3l8 18" />

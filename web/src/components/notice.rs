@@ -2,6 +2,7 @@
 
 use yew::prelude::*;
 
+use super::controls::{button, press};
 use super::icon::{Icon, icon};
 use crate::model::{Act, Notice as Words, NoticeKind};
 
@@ -10,7 +11,6 @@ pub fn notice(notice: Option<&Words>, act: &Callback<Act>) -> Html {
     let Some(notice) = notice else {
         return html! {};
     };
-    let press = |wish: Act| act.reform(move |_: MouseEvent| wish.clone());
     html! {
         <div class="notice" role="region" aria-label="Message">
             <p>{ &notice.text }</p>
@@ -18,10 +18,10 @@ pub fn notice(notice: Option<&Words>, act: &Callback<Act>) -> Html {
                 <label class="notice-link"><span>{ "The link" }</span><input type="text" readonly={true} value={link.clone()} /></label>
             }
             if notice.kind == NoticeKind::PartOfLink {
-                <button type="button" onclick={press(Act::Dismiss)}>{ "Continue from here" }</button>
-                <button type="button" onclick={press(Act::Beat { is_forward: false })}>{ "Open the nearest beat" }</button>
+                { button("", "Continue from here", Act::Dismiss, act) }
+                { button("", "Open the nearest beat", Act::Beat { is_forward: false }, act) }
             }
-            <button type="button" class="notice-close" onclick={press(Act::Dismiss)} aria-label="Put this message away">{ icon(Icon::Close) }</button>
+            <button type="button" class="notice-close" onclick={press(Act::Dismiss, act)} aria-label="Put this message away">{ icon(Icon::Close) }</button>
         </div>
     }
 }

@@ -3,6 +3,7 @@
 use lockstep_view::scene::{Property, PropertyState};
 use yew::prelude::*;
 
+use super::controls::press;
 use super::icon::{Icon, icon};
 use crate::model::Act;
 
@@ -20,7 +21,7 @@ pub fn properties(properties: &[Property], act: &Callback<Act>) -> Html {
                 html! {
                     <li class="property" key={property.id.clone()} data-state={state} title={property.note.clone()}>
                         if let PropertyState::Broken(step) = property.state {
-                            <button type="button" onclick={act.reform(move |_: MouseEvent| Act::Jump(step.0))}>{ inside }</button>
+                            <button type="button" onclick={press(Act::Jump(step.0), act)}>{ inside }</button>
                         } else {
                             { inside }
                         }

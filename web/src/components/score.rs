@@ -3,8 +3,10 @@
 use lockstep_view::scene::{Score as Run, ThreadId, VerdictKind};
 use yew::prelude::*;
 
+use super::controls::{press, yes};
 use super::score_rows::{Lanes, Scale, is_ghost, thread_lane};
 use super::swatch::{WHOLE, percent};
+use super::when;
 use crate::hooks::scroll::use_keep_in_view;
 use crate::model::Act;
 use crate::shared::Shared;
@@ -39,13 +41,14 @@ pub fn Score(props: &ScoreProps) -> Html {
     };
     let scale = Scale { columns };
     let scroll = use_keep_in_view(scale.right(props.cursor));
-    let oninput = super::when(&props.act, |event: InputEvent| {
-        let slider: web_sys::HtmlInputElement = event.target_dyn_into()?;
-        slider.value().parse().ok().map(Act::Scrub)
+    let seek = when(&props.act, |value| value.parse().ok().map(Act::Scrub));
+    let oninput = seek.reform(|event: InputEvent| {
+        let slider: Option<web_sys::HtmlInputElement> = event.target_dyn_into();
+        slider.map(|slider| slider.value())
     });
     let at = scale.right(props.cursor);
     html! {
-        <section class="score" aria-label="Score" style={format!("--columns:{columns};--steps:{steps}")} data-dense={(columns > 84).to_string()}>
+        <section class="score" aria-label="Score" style={format!("--columns:{columns};--steps:{steps}")} data-dense={yes(columns > 84)}>
             <div class="score-scroll" ref={scroll}>
                 <div class="score-inner">
                     { ruler(score, props.cursor, scale, &props.act) }
@@ -72,7 +75,6 @@ pub fn Score(props: &ScoreProps) -> Html {
 
 /// The named moments, as flags above their steps, and the mark of the verdict.
 fn ruler(score: &Run, cursor: u32, scale: Scale, act: &Callback<Act>) -> Html {
-    let go = |step: u32| act.reform(move |_: MouseEvent| Act::Jump(step));
     let here = score.beats.iter().rposition(|beat| beat.step.0 <= cursor);
     let wanted: Vec<u32> = score
         .beats
@@ -85,8 +87,8 @@ fn ruler(score: &Run, cursor: u32, scale: Scale, act: &Callback<Act>) -> Html {
             <span class="row-label">{ "Key moments" }</span>
             <div class="ruler-plot">
                 { for score.beats.iter().enumerate().map(|(index, beat)| html! {
-                    <button type="button" class="flag" key={beat.id.clone()} onclick={go(beat.step.0)} data-beat={beat.id.clone()}
-                        data-here={(here == Some(index)).to_string()} style={format!("left:{}", percent(places[index]))}
+                    <button type="button" class="flag" key={beat.id.clone()} onclick={press(Act::Jump(beat.step.0), act)} data-beat={beat.id.clone()}
+                        data-here={yes(here == Some(index))} style={format!("left:{}", percent(places[index]))}
                         title={beat.title.clone()}>
                         <span aria-hidden="true">{ index + 1 }</span><span class="hidden">{ format!("{}, step {}", beat.title, beat.step.0) }</span>
                     </button>

@@ -2,6 +2,9 @@
 
 use yew::prelude::*;
 
+use super::controls::{Choice, segments};
+use super::when;
+
 /// The panes.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub enum Tab {
@@ -41,18 +44,15 @@ impl Tab {
     }
 }
 
-/// The row of tabs: a choice of one, so radio buttons, which bring their keys along.
+/// The row of tabs.
 pub fn tabs(shown: Tab, choose: &Callback<Tab>) -> Html {
-    html! {
-        <fieldset class="tabs segments">
-            <legend class="hidden">{ "Pane" }</legend>
-            { for Tab::ALL.into_iter().map(|tab| html! {
-                <label class="segment">
-                    <input type="radio" name="pane" value={tab.name()} checked={shown == tab}
-                        onchange={choose.reform(move |_: Event| tab)} />
-                    <span>{ tab.label() }</span>
-                </label>
-            }) }
-        </fieldset>
-    }
+    let choices = Tab::ALL.map(|tab| Choice {
+        value: tab.name().into(),
+        label: tab.label().into(),
+        is_chosen: shown == tab,
+    });
+    let on_choice = when(choose, |value: String| {
+        Tab::ALL.into_iter().find(|tab| tab.name() == value)
+    });
+    segments("tabs segments", "Pane", choices.into(), on_choice)
 }

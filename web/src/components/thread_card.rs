@@ -4,6 +4,7 @@ use lockstep_view::scene::{LockMode, ThreadCard as Card, ThreadId, ThreadState};
 use yew::prelude::*;
 
 use super::code::code;
+use super::controls::{press, yes};
 use super::icon::{Icon, icon};
 use super::swatch::{letter_chip, swatch, thread_class};
 use crate::model::{Act, Model};
@@ -17,7 +18,7 @@ pub fn thread_card(card: &Card, model: &Model, act: &Callback<Act>) -> Html {
     };
     let id = format!("thread-{}", card.thread.letter());
     html! {
-        <article key={card.thread.0} class={classes!("card", thread_class(card.thread))} data-state={state} data-moving={card.is_moving.to_string()}
+        <article key={card.thread.0} class={classes!("card", thread_class(card.thread))} data-state={state} data-moving={yes(card.is_moving)}
             aria-labelledby={id.clone()}>
             <header class="card-head">
                 { letter_chip(card.thread) }
@@ -72,14 +73,14 @@ fn holds(card: &Card) -> Html {
 fn run_row(card: &Card, model: &Model, act: &Callback<Act>) -> Html {
     let thread = card.thread;
     let can_run = card.state == ThreadState::Runnable;
-    let onclick = act.reform(move |_: MouseEvent| Act::Run(thread));
-    let show = act.reform(move |_: MouseEvent| Act::Preview(Some(thread)));
-    let hide = act.reform(|_: MouseEvent| Act::Preview(None));
+    let onclick = press(Act::Run(thread), act);
+    let show = press(Act::Preview(Some(thread)), act);
+    let hide = press(Act::Preview(None), act);
     let unfocus = act.reform(|_: FocusEvent| Act::Preview(None));
     html! {
         <div class="run-row">
             <button type="button" class="run" data-run={thread.letter().to_string()} {onclick} onmouseenter={show} onmouseleave={hide} onblur={unfocus}
-                aria-disabled={(!can_run).to_string()} aria-label={card.run_spoken.clone()}>
+                aria-disabled={yes(!can_run)} aria-label={card.run_spoken.clone()}>
                 { format!("Run {}", card.name) }
             </button>
             <p class="next">{ next_words(card, model) }</p>

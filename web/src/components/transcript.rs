@@ -4,6 +4,7 @@ use lockstep_view::scene::Row;
 use web_sys::Element;
 use yew::prelude::*;
 
+use super::controls::press;
 use super::swatch::letter_chip;
 use crate::model::Act;
 use crate::shared::Shared;
@@ -38,7 +39,7 @@ pub fn Transcript(props: &TranscriptProps) -> Html {
 
 fn table_row(row: &Row, act: &Callback<Act>) -> Html {
     let step = row.step.0;
-    let onclick = act.reform(move |_: MouseEvent| Act::Jump(step));
+    let onclick = press(Act::Jump(step), act);
     html! {
         <tr key={step} id={format!("row-{step}")} class={classes!(row.is_switch.then_some("is-switch"), row.beat.is_some().then_some("is-beat"))}>
             <td><button type="button" class="goto" {onclick} aria-label={format!("Go to step {step}")}>{ step }</button></td>

@@ -2,24 +2,28 @@
 
 use yew::prelude::*;
 
+use super::controls::{Choice, button, icon_button, press, select, yes};
 use super::icon::{Icon, icon};
+use super::when;
 use crate::model::{Act, Detail, Model, Speed};
 
 /// Back, play, step.
 pub fn transport(model: &Model, is_hinting: bool, act: &Callback<Act>) -> Html {
-    let press = |wish: Act| act.reform(move |_: MouseEvent| wish.clone());
     let at_start = model.cursor == 0;
     let at_end = model.is_at_end();
     let is_over = at_end && model.stage.score.is_finished;
+    let (sign, name) = if model.is_playing {
+        (Icon::Pause, "Pause")
+    } else {
+        (Icon::Play, "Play")
+    };
     html! {
         <div class="transport" role="group" aria-label="Time">
-            <button type="button" class="hand" onclick={press(Act::First)} aria-label="First step" aria-disabled={at_start.to_string()}>{ icon(Icon::First) }</button>
-            <button type="button" class="hand" onclick={press(Act::Back)} aria-label="Step back" aria-disabled={at_start.to_string()}>{ icon(Icon::Back) }</button>
-            <button type="button" class="hand" onclick={press(Act::Toggle)} aria-label={if model.is_playing { "Pause" } else { "Play" }}>
-                { icon(if model.is_playing { Icon::Pause } else { Icon::Play }) }
-            </button>
-            <button type="button" class="hand" onclick={press(Act::Last)} aria-label="Last step" aria-disabled={at_end.to_string()}>{ icon(Icon::Last) }</button>
-            <button type="button" class="hand step" onclick={press(Act::Forward)} aria-disabled={is_over.to_string()}
+            { icon_button(Icon::First, "First step", at_start, press(Act::First, act)) }
+            { icon_button(Icon::Back, "Step back", at_start, press(Act::Back, act)) }
+            { icon_button(sign, name, false, press(Act::Toggle, act)) }
+            { icon_button(Icon::Last, "Last step", at_end, press(Act::Last, act)) }
+            <button type="button" class="hand step" onclick={press(Act::Forward, act)} aria-disabled={yes(is_over)}
                 aria-describedby={is_hinting.then_some("step-hint")}>
                 { "Step" }{ icon(Icon::Forward) }
             </button>
@@ -32,23 +36,9 @@ pub fn transport(model: &Model, is_hinting: bool, act: &Callback<Act>) -> Html {
 
 /// The foot of the score: the counters, how far one press goes, how fast play is, earlier orders.
 pub fn pace(model: &Model, act: &Callback<Act>) -> Html {
-    let press = |wish: Act| act.reform(move |_: MouseEvent| wish.clone());
     let score = &model.stage.score;
     let steps = score.columns.len();
     let switches = score.switches;
-    let on_detail = super::when(act, |event: Event| {
-        Detail::parse(&chosen(&event)?).map(Act::SetDetail)
-    });
-    let on_speed = super::when(act, |event: Event| {
-        let label = chosen(&event)?;
-        Speed::ALL
-            .into_iter()
-            .find(|speed| speed.label() == label)
-            .map(Act::SetSpeed)
-    });
-    let on_earlier = super::when(act, |event: Event| {
-        chosen(&event)?.parse().ok().map(Act::Reopen)
-    });
     html! {
         <div class="pace">
             <p class="count">
@@ -56,49 +46,67 @@ pub fn pace(model: &Model, act: &Callback<Act>) -> Html {
                 <span>{ format!("{switches} context {}", if switches == 1 { "switch" } else { "switches" }) }</span>
             </p>
             <div class="pace-beats">
-                <button type="button" class="quiet" onclick={press(Act::Beat { is_forward: false })}>{ "\u{2039} Beat" }</button>
-                <button type="button" class="quiet" onclick={press(Act::Beat { is_forward: true })}>{ "Beat \u{203a}" }</button>
+                { button("quiet", "\u{2039} Beat", Act::Beat { is_forward: false }, act) }
+                { button("quiet", "Beat \u{203a}", Act::Beat { is_forward: true }, act) }
             </div>
             if !score.is_finished {
-                <button type="button" class="quiet" onclick={press(Act::Finish)}>{ "Let the rest finish" }</button>
+                { button("quiet", "Let the rest finish", Act::Finish, act) }
             }
             if !model.undo.is_empty() {
-                <button type="button" class="quiet" onclick={press(Act::Undo)}>{ "Undo" }</button>
+                { button("quiet", "Undo", Act::Undo, act) }
             }
             if !model.earlier.is_empty() {
-                <label class="choice">
-                    <span>{ "Earlier orders" }</span>
-                    <select onchange={on_earlier}>
-                        <option selected={true} disabled={true}>{ model.earlier.len() }</option>
-                        { for model.earlier.iter().enumerate().map(|(index, mark)| html! {
-                            <option value={index.to_string()}>{ Model::label(mark) }</option>
-                        }) }
-                    </select>
-                </label>
+                { earlier(model, act) }
             }
-            <label class="choice">
-                <span>{ "One press" }</span>
-                <select onchange={on_detail}>
-                    { for Detail::ALL.into_iter().map(|detail| html! {
-                        <option value={detail.name()} selected={detail == model.detail}>{ detail.label() }</option>
-                    }) }
-                </select>
-            </label>
-            <label class="choice">
-                <span>{ "Speed" }</span>
-                <select onchange={on_speed}>
-                    { for Speed::ALL.into_iter().map(|speed| html! {
-                        <option value={speed.label()} selected={speed == model.speed}>{ format!("{}\u{d7}", speed.label()) }</option>
-                    }) }
-                </select>
-            </label>
+            { select("choice", words("One press"), details(model), when(act, |value| Detail::parse(&value).map(Act::SetDetail))) }
+            { select("choice", words("Speed"), speeds(model), when(act, |value| Speed::parse(&value).map(Act::SetSpeed))) }
         </div>
     }
 }
 
-/// The value a reader chose from a list.
-pub fn chosen(event: &Event) -> Option<String> {
-    event
-        .target_dyn_into::<web_sys::HtmlSelectElement>()
-        .map(|select| select.value())
+fn words(text: &'static str) -> Html {
+    html! { <span>{ text }</span> }
+}
+
+/// The orders that were left, to be taken up again.
+fn earlier(model: &Model, act: &Callback<Act>) -> Html {
+    let count = Choice {
+        value: "".into(),
+        label: model.earlier.len().to_string().into(),
+        is_chosen: true,
+    };
+    let marks = model
+        .earlier
+        .iter()
+        .enumerate()
+        .map(|(index, mark)| Choice {
+            value: index.to_string().into(),
+            label: Model::label(mark).into(),
+            is_chosen: false,
+        });
+    let on_choice = when(act, |value: String| value.parse().ok().map(Act::Reopen));
+    select(
+        "choice",
+        words("Earlier orders"),
+        std::iter::once(count).chain(marks).collect(),
+        on_choice,
+    )
+}
+
+fn details(model: &Model) -> Vec<Choice> {
+    let choice = |detail: Detail| Choice {
+        value: detail.name().into(),
+        label: detail.label().into(),
+        is_chosen: detail == model.detail,
+    };
+    Detail::ALL.into_iter().map(choice).collect()
+}
+
+fn speeds(model: &Model) -> Vec<Choice> {
+    let choice = |speed: Speed| Choice {
+        value: speed.label().into(),
+        label: format!("{}\u{d7}", speed.label()).into(),
+        is_chosen: speed == model.speed,
+    };
+    Speed::ALL.into_iter().map(choice).collect()
 }

@@ -74,6 +74,11 @@ impl Speed {
         }
     }
 
+    /// Reads what [`Speed::label`] writes.
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|speed| speed.label() == text)
+    }
+
     /// The next faster or slower one, or the same at the end of the scale.
     pub fn shifted(self, is_faster: bool) -> Self {
         let at = Self::ALL
