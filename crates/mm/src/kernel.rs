@@ -1,5 +1,7 @@
 //! Which kernel runs: the presets and the switches between them.
 
+mod number;
+
 use std::fmt;
 
 /// Where `try_to_unmap_one()` sets PageMlocked; the switch `mlock`.
