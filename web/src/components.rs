@@ -3,6 +3,7 @@
 pub mod bar;
 pub mod below;
 pub mod code;
+pub mod controls;
 pub mod dialog;
 pub mod explain;
 pub mod fact;
@@ -27,14 +28,14 @@ pub mod transport;
 
 use yew::Callback;
 
-/// A handler that passes on what `read` finds in an event, and nothing if it finds nothing.
-pub fn when<E: 'static, W: 'static>(
+/// A handler of a choice: passes on what `read` makes of the chosen value, and nothing if it makes nothing of it.
+pub fn when<W: 'static>(
     to: &Callback<W>,
-    read: impl Fn(E) -> Option<W> + 'static,
-) -> Callback<E> {
+    read: impl Fn(String) -> Option<W> + 'static,
+) -> Callback<Option<String>> {
     let to = to.clone();
-    Callback::from(move |event| {
-        if let Some(wish) = read(event) {
+    Callback::from(move |value: Option<String>| {
+        if let Some(wish) = value.and_then(&read) {
             to.emit(wish);
         }
     })

@@ -133,9 +133,11 @@ impl Session {
         self.inner.headline()
     }
 
-    /// The order the scenario opens with on this kernel.
+    /// The order the scenario opens with on this kernel. It goes on to the end: on other code there may be more to do.
     pub fn opening(&self) -> Schedule {
-        self.inner.default_run().executed().clone()
+        let mut order = self.inner.default_run().executed().clone();
+        order.finish = true;
+        order
     }
 
     /// Runs an order as far as it goes; a step that is not possible yet is put off until it is.

@@ -18,8 +18,12 @@ pub fn html(hash: Option<&str>) -> String {
     let rendering = LocalServerRenderer::<App>::with_props(props)
         .hydratable(false)
         .render();
-    block_on(rendering)
+    let page = block_on(rendering);
+    format!("{page}<p class=\"slow\">{SLOW}</p>")
 }
+
+/// What is said when the page does not start within a few seconds.
+const SLOW: &str = "Still loading. You can read the steps below.";
 
 /// Nothing in the page waits for anything when it is rendered to text, so polling is all that is needed.
 fn block_on<T>(future: impl Future<Output = T>) -> T {

@@ -16,5 +16,6 @@ pub mod model;
 pub mod order;
 pub mod page;
 pub mod settings;
+pub mod shared;
 pub mod source;
 pub mod wire;

@@ -72,7 +72,19 @@ impl Link {
         }
         let (route, query) = text.split_once('?').unwrap_or((text, ""));
         match route.trim_end_matches('/') {
-            "/lab" => Self::from_query(query),
+            "/lab" => match Self::from_query(query) {
+                Reading::Link(link)
+                    if engine::scenarios()
+                        .iter()
+                        .all(|one| one.id != link.scenario) =>
+                {
+                    Reading::Refused(format!(
+                        "This link names a run this page does not have: \u{201c}{}\u{201d}.",
+                        shown(&link.scenario)
+                    ))
+                }
+                reading => reading,
+            },
             // A place inside the page, such as a skip link's target.
             route if !route.starts_with('/') => Reading::Nothing,
             route => Reading::Refused(format!(
@@ -247,7 +259,7 @@ mod tests {
 
     fn full() -> Link {
         Link {
-            scenario: "a b/\u{e4}".to_owned(),
+            scenario: engine::opening(),
             kernel: Kernel::parse("after,i-mmap=shared"),
             run: "A5B4A2.".parse().ok(),
             cursor: Some(9),

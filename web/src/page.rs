@@ -4,25 +4,27 @@ use std::rc::Rc;
 
 use yew::prelude::*;
 
-use crate::components::bar::{Bar, Panel};
-use crate::components::below::Below;
-use crate::components::explain::Explain;
-use crate::components::headline::Headline;
-use crate::components::help::Help;
-use crate::components::live::Live;
-use crate::components::locks::Locks;
-use crate::components::memory::Memory;
-use crate::components::notice::Notice;
+use crate::components::bar::{Panel, bar};
+use crate::components::below::below;
+use crate::components::explain::explain;
+use crate::components::headline::headline;
+use crate::components::help::help;
+use crate::components::live::live;
+use crate::components::locks::locks;
+use crate::components::memory::memory;
+use crate::components::notice::notice;
 use crate::components::score::Score;
-use crate::components::settings_dialog::SettingsDialog;
-use crate::components::share::{Share, Thing, iframe};
-use crate::components::tabs::{Tab, Tabs};
-use crate::components::thread_card::ThreadCard;
-use crate::components::transport::{Pace, Transport};
+use crate::components::settings_dialog::settings_dialog;
+use crate::components::share::{Thing, iframe, share};
+use crate::components::tabs::{Tab, tabs};
+use crate::components::thread_card::thread_card;
+use crate::components::transcript::use_current_row;
+use crate::components::transport::{pace, transport};
 use crate::hooks::address::use_address;
 use crate::hooks::host::use_host;
 use crate::hooks::keyboard::{focused_fact, use_keyboard};
 use crate::hooks::player::use_player;
+use crate::hooks::roving::use_roving;
 use crate::keys;
 use crate::model::{Act, Model};
 use crate::settings::Settings;
@@ -116,7 +118,7 @@ pub fn Page(props: &PageProps) -> Html {
             wire::Wish::Get => {}
         }
     });
-    use_host(&Rc::new((*model).clone()), props.embed.clone(), on_message);
+    use_host(&model, props.embed.clone(), on_message);
     use_effect_with((), {
         let is_idle = is_idle.setter();
         move |()| {
@@ -126,49 +128,44 @@ pub fn Page(props: &PageProps) -> Html {
         }
     });
 
+    use_current_row(model.stage.rows.clone(), model.cursor);
+    let fact_keys = use_roving(".fact");
+    let lock_keys = use_roving(".rung");
+
     let stage = &model.stage;
     let words = &stage.headline;
     let full = props
         .embed
         .as_ref()
-        .map(|_| AttrValue::from(format!("./{}", model.link().to_hash())));
-    let names: Vec<AttrValue> = stage
-        .score
-        .threads
-        .iter()
-        .map(|row| AttrValue::from(row.name.clone()))
-        .collect();
+        .map(|_| format!("./{}", model.link().to_hash()).into());
     let embed = props.embed.clone().unwrap_or_default();
+    let is_hinting = *is_idle && model.cursor == 0 && model.voice.serial == 0;
     html! {
         <div class="page" data-tab={tab.name()} data-move={if model.is_single { "single" } else { "jump" }} data-step={model.cursor.to_string()}
             data-kernel={model.kernel.name()} data-view={embed.view.name()} data-controls={embed.controls.name()} data-closed={embed.is_closed.to_string()}>
             <a class="skip" href="#transcript">{ "Skip the interactive stage" }</a>
-            <Bar scenario={model.scenario.clone()} kernel={model.kernel} verdict={model.scene.verdict.clone()} {full} act={act.clone()} open={open.clone()} />
-            <Notice notice={model.notice.clone()} act={act.clone()} />
+            { bar(&model, full, &act, &open) }
+            { notice(model.notice.as_ref(), &act) }
             <section class="stage" aria-label={format!("Race stage: {}, {}", words.title, words.kernel)}>
-                <Headline words={words.clone()} />
-                <Tabs tab={*tab} choose={choose} />
+                { headline(words) }
+                { tabs(*tab, &choose) }
                 <div class="threads" style={format!("--threads:{}", model.scene.threads.len())}>
-                    { for model.scene.threads.iter().map(|card| html! {
-                        <ThreadCard key={card.thread.0} card={card.clone()} names={names.clone()} act={act.clone()} />
-                    }) }
+                    { for model.scene.threads.iter().map(|card| thread_card(card, &model, &act)) }
                 </div>
-                <Memory scene={model.scene.clone()} score={stage.score.clone()} trays={stage.trays.clone()} preview={model.preview} fact={model.fact.clone()} act={act.clone()} />
-                <Locks scene={model.scene.clone()} score={stage.score.clone()} act={act.clone()} />
-                <Explain scene={model.scene.clone()} kernel={model.kernel} came_from={model.returns.last().copied()} act={act.clone()} />
-                <Transport cursor={model.cursor} steps={stage.steps()} is_finished={stage.score.is_finished} is_playing={model.is_playing}
-                    is_hinting={*is_idle && model.cursor == 0 && model.voice.serial == 0} act={act.clone()} />
+                { memory(&model, fact_keys, &act) }
+                { locks(&model, lock_keys, &act) }
+                { explain(&model, &act) }
+                { transport(&model, is_hinting, &act) }
                 <Score score={stage.score.clone()} cursor={model.cursor} spoken={model.scene.explain.spoken.clone()} preview={model.preview} act={act.clone()} />
-                <Pace score={stage.score.clone()} cursor={model.cursor} detail={model.detail} speed={model.speed} earlier={model.earlier.clone()}
-                    can_undo={!model.undo.is_empty()} act={act.clone()} />
+                { pace(&model, &act) }
             </section>
-            <Below words={words.clone()} rows={stage.rows.clone()} cursor={model.cursor} log={model.scene.log.clone()} act={act.clone()} />
-            <Live voice={model.voice.clone()} />
+            { below(&model, &act) }
+            { live(&model.voice) }
             { match *panel {
                 None => html! {},
-                Some(Panel::Share) => html! { <Share things={things(&model)} on_close={shut} /> },
-                Some(Panel::Help) => html! { <Help threads={stage.score.threads.clone()} locks={stage.score.lock_lanes.clone()} on_close={shut} /> },
-                Some(Panel::Settings) => html! { <SettingsDialog settings={*settings} is_remembered={*is_remembered} on_change={set} on_close={shut} /> },
+                Some(Panel::Share) => share(&things(&model), shut),
+                Some(Panel::Help) => help(&stage.score, shut),
+                Some(Panel::Settings) => settings_dialog(*settings, *is_remembered, &set, shut),
             } }
         </div>
     }

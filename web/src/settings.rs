@@ -1,10 +1,7 @@
 //! What a reader can set: theme, motion, size of text, single-key shortcuts. Remembered if the browser lets us.
 
-use serde::{Deserialize, Serialize};
-
 /// Light or dark.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub enum Theme {
     /// As the system says.
     #[default]
@@ -16,8 +13,7 @@ pub enum Theme {
 }
 
 /// How much moves.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub enum Motion {
     /// As the system says.
     #[default]
@@ -29,8 +25,7 @@ pub enum Motion {
 }
 
 /// The size of text.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub enum Size {
     /// As designed.
     #[default]
@@ -42,8 +37,7 @@ pub enum Size {
 }
 
 /// All settings.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
-#[serde(default)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Settings {
     /// Light or dark.
     pub theme: Theme,

@@ -1,13 +1,13 @@
 //! The model's own source, cut into functions and coloured when the page was built.
 //!
-//! The build script reads `crates/mm/src`, so what is shown is what was compiled. Each function is kept as its text and
+//! The build script (`build/source.rs`) reads `crates/mm/src`, so what is shown is what was compiled. Each function is kept as its text and
 //! a list of runs, a length and a class of token, which is small on the wire and needs no highlighter in the page.
 
 use std::cell::OnceCell;
 
 use serde::Deserialize;
 
-/// The compiled table; see `build.rs` for the writing side.
+/// The compiled table; see `build/source.rs` for the writing side.
 static TABLE: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/source.postcard"));
 
 /// One function of the model.

@@ -3,8 +3,8 @@
 //! One envelope in both directions, `{lockstep: 1, id, type, ...}`. Unknown types are ignored, wrong values are
 //! answered with `error`, and nothing a host sends is ever run as code.
 
-use lockstep_view::scene::{Scene, ThreadId};
-use serde::{Deserialize, Serialize};
+use lockstep_view::scene::{Scene, ThreadId, VerdictKind};
+use serde::Serialize;
 
 use crate::engine;
 use crate::link::{Link, unescape};
@@ -187,8 +187,7 @@ impl Embed {
 }
 
 /// What a host can put into a message besides its type. All optional: which are needed depends on the type.
-#[derive(Clone, PartialEq, Debug, Default, Deserialize)]
-#[serde(default)]
+#[derive(Clone, PartialEq, Debug, Default)]
 pub struct Payload {
     /// `load`: the scenario.
     pub scenario: Option<String>,
@@ -329,7 +328,7 @@ pub enum Outgoing {
     /// The verdict at the cursor is another.
     Verdict {
         /// `open`, `broken`, `deadlock`, `harmless`, `clean`, `unfinished`.
-        kind: String,
+        kind: &'static str,
         /// The reason.
         reason: String,
         /// The step that decided it.
@@ -425,7 +424,14 @@ impl Outgoing {
     /// The verdict of a scene.
     pub fn verdict(scene: &Scene) -> Self {
         Self::Verdict {
-            kind: format!("{:?}", scene.verdict.kind).to_lowercase(),
+            kind: match scene.verdict.kind {
+                VerdictKind::Open => "open",
+                VerdictKind::Broken => "broken",
+                VerdictKind::Deadlock => "deadlock",
+                VerdictKind::Harmless => "harmless",
+                VerdictKind::Clean => "clean",
+                VerdictKind::Unfinished => "unfinished",
+            },
             reason: scene.verdict.reason.clone(),
             step: scene.verdict.step.map(|step| step.0),
         }

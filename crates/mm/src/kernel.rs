@@ -1,5 +1,7 @@
 //! Which kernel runs: the presets and the switches between them.
 
+mod number;
+
 use std::fmt;
 
 /// What [`try_to_unmap_one`](crate::rmap::try_to_unmap_one) holds when it sets PageMlocked; the switch `mlock`.

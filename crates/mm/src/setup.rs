@@ -2,11 +2,7 @@
 //!
 //! A world is never poked together: every initial state is one the same kernel functions, run one call after the other, have left behind.
 
-use std::collections::BTreeMap;
-
-use lockstep_machine::{
-    Address, Cpu, EmulatedCpu, Machine, Program, Schedule, ThreadBody, ThreadId, run,
-};
+use lockstep_machine::{Cpu, EmulatedCpu, Machine, Program, Schedule, ThreadBody, ThreadId, run};
 
 use crate::cx::Cx;
 use crate::file::File;
@@ -251,18 +247,19 @@ pub struct Setup {
     pub kernel: Kernel,
     /// The memory.
     pub image: Vec<u64>,
-    /// The call that last changed each word, by its place in the list; words not named were never changed.
-    pub changed_by: BTreeMap<Address, usize>,
+    /// For each word the call that changed it last, by its place in the list, if any did.
+    pub changed_by: Vec<Option<usize>>,
 }
 
 impl Setup {
     /// A world in which nothing has happened.
     pub fn new(world: World, kernel: Kernel) -> Self {
+        let image = world.empty();
         Self {
             world,
             kernel,
-            image: world.empty(),
-            changed_by: BTreeMap::new(),
+            changed_by: vec![None; image.len()],
+            image,
         }
     }
 
@@ -289,7 +286,9 @@ impl Setup {
         machine.with_trace(|trace| {
             for event in trace.events() {
                 for change in trace.changes(event) {
-                    self.changed_by.insert(change.address, number);
+                    if let Some(by) = self.changed_by.get_mut(change.address.index()) {
+                        *by = Some(number);
+                    }
                 }
             }
         });

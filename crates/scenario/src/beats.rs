@@ -7,67 +7,30 @@
 use lockstep_machine::script::{Goal, step_meets};
 use lockstep_machine::{Address, Machine, Readiness, ThreadId, Trace};
 
-use crate::script::{Moment, parse_moment};
-use crate::{Diagnostic, Names, Scenario};
+use crate::{Built, Moment, sort_few};
 
 /// A beat that a run has.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct FoundBeat {
-    /// Which, by its place in [`Scenario::beats`].
+    /// Which, by its place in [`Scenario::beats`](crate::Scenario::beats).
     pub beat: usize,
     /// The step it is at, counted from 1; 0 is the start.
     pub step: u32,
 }
 
-/// The beats of `scenario` that the run on `machine` has so far, in the order of their steps.
-///
-/// `image` is the memory the run started with.
-pub fn find(
-    scenario: &Scenario,
-    names: &Names,
-    machine: &Machine,
-    image: &[u64],
-) -> Vec<FoundBeat> {
-    let mut found: Vec<_> = scenario
-        .beats
-        .iter()
-        .enumerate()
-        .filter_map(|(beat, said)| {
-            let moments = said.at.iter().map(|line| moment(line, 0, names).ok());
-            let moments: Vec<_> = moments.collect::<Option<_>>()?;
-            let step = moments
-                .iter()
-                .try_fold(0, |from, moment| reached(machine, image, moment, from))?;
+/// The beats of a scenario that the run on `machine` has so far, in the order of their steps.
+pub fn find(built: &Built, machine: &Machine) -> Vec<FoundBeat> {
+    let image = &built.setting.setup.image;
+    let beats = built.resolved.beats.iter().enumerate();
+    let mut found: Vec<_> = beats
+        .filter_map(|(beat, moments)| {
+            let mut moments = moments.as_ref()?.iter();
+            let step = moments.try_fold(0, |from, moment| reached(machine, image, moment, from))?;
             Some(FoundBeat { beat, step })
         })
         .collect();
-    found.sort_by_key(|found| found.step);
+    sort_few(&mut found, |found| u64::from(found.step));
     found
-}
-
-/// Reads a line of a beat, which stands at `start` in its text.
-pub(crate) fn moment(line: &str, start: usize, names: &Names) -> Result<Moment, Diagnostic> {
-    let indent = line.len() - line.trim_start().len();
-    let moment = parse_moment(line.trim(), start + indent, names)?;
-    let is_step = matches!(
-        moment.goal,
-        Goal::Lock(_) | Goal::Unlock(_) | Goal::Read(_) | Goal::Write(_)
-    );
-    match moment.goal {
-        _ if moment.is_next && !is_step => Err(Diagnostic::new(
-            "next-step",
-            start..start + line.len(),
-            "`next` is about one step, and this is none",
-        )
-        .help("after `next` comes `lock`, `unlock`, `read` or `write`")),
-        Goal::Blocked => Err(Diagnostic::new(
-            "beat-waits",
-            start..start + line.len(),
-            "a beat is a step that was taken, and `blocked` is a step that was not",
-        )
-        .help("name what the thread did last, such as `A until lock ptl`")),
-        _ => Ok(moment),
-    }
 }
 
 /// The first step from `from` on at which `moment` is reached.

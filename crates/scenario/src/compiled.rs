@@ -1,14 +1,17 @@
 //! The compiled form of a scenario, and the bytes it travels in from a build to a page.
 //!
 //! These types are a boundary: a change of any of them, in whatever way, changes [`VERSION`].
-//! Names are resolved as far as they can be without a world: processes and files are numbers.
+//! Names are resolved as far as they can be without a world: processes and files are numbers. The rest is in [`Prepared`].
 
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use crate::fnv::Fnv;
+use crate::prepared::Prepared;
+
 /// The version of the bytes. A page refuses those of another.
-pub const VERSION: u16 = 1;
+pub const VERSION: u16 = 2;
 
 /// An initial world, and the kernel paths that run in it at once.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
@@ -44,6 +47,8 @@ pub struct Scenario {
     pub lanes: Vec<String>,
     /// The facts that are shown unless the reader says otherwise; none means all.
     pub facts: Vec<String>,
+    /// What it comes to on every kernel, if that has been found out.
+    pub prepared: Option<Prepared>,
 }
 
 /// One call of the set-up.
@@ -223,9 +228,31 @@ impl Scenario {
         self.scripts.iter().find(|script| script.id == id)
     }
 
+    /// A number that changes when anything in the scenario does. Being prepared or not is no difference.
+    pub fn digest(&self) -> u64 {
+        match &self.prepared {
+            Some(prepared) => prepared.digest,
+            #[cfg(feature = "build")]
+            None => Fnv::of(&encode(std::slice::from_ref(self))),
+            #[cfg(not(feature = "build"))]
+            None => 0,
+        }
+    }
+
+    pub(crate) fn thread_names(&self) -> Vec<String> {
+        let threads = self.threads.iter();
+        threads.map(|thread| thread.name.clone()).collect()
+    }
+
     /// The script a page opens with.
     pub fn opening_script(&self) -> Option<&Script> {
-        self.script(&self.opening).or(self.scripts.first())
+        self.scripts.get(self.opening_place())
+    }
+
+    /// Its place among the scripts: the first, unless the scenario says another.
+    pub fn opening_place(&self) -> usize {
+        let is_opening = |script: &Script| script.id == self.opening;
+        self.scripts.iter().position(is_opening).unwrap_or(0)
     }
 }
 
@@ -252,13 +279,19 @@ impl fmt::Display for DecodeError {
 
 impl std::error::Error for DecodeError {}
 
-/// Writes scenarios as bytes.
+/// Writes scenarios as bytes: the version, a checksum, the rest.
 pub fn encode(scenarios: &[Scenario]) -> Vec<u8> {
     // Writing to memory cannot fail, and none of these types refuses to be written.
-    postcard::to_allocvec(&(VERSION, scenarios)).unwrap_or_default()
+    let rest = postcard::to_allocvec(scenarios).unwrap_or_default();
+    let mut bytes = postcard::to_allocvec(&VERSION).unwrap_or_default();
+    bytes.extend(Fnv::of(&rest).to_le_bytes());
+    bytes.extend(rest);
+    bytes
 }
 
 /// Reads what [`encode`] wrote.
+///
+/// The checksum is there because a prepared world is a memory that the model would run in, whatever damage it has.
 ///
 /// # Errors
 /// If the bytes are of another version, or damaged.
@@ -267,6 +300,10 @@ pub fn decode(bytes: &[u8]) -> Result<Vec<Scenario>, DecodeError> {
         postcard::take_from_bytes::<u16>(bytes).map_err(|_| DecodeError::Damaged)?;
     if version != VERSION {
         return Err(DecodeError::Version(version));
+    }
+    let (sum, rest) = rest.split_first_chunk().ok_or(DecodeError::Damaged)?;
+    if u64::from_le_bytes(*sum) != Fnv::of(rest) {
+        return Err(DecodeError::Damaged);
     }
     postcard::from_bytes(rest).map_err(|_| DecodeError::Damaged)
 }

@@ -2,7 +2,8 @@
 //!
 //! A [`Scenario`] is an initial world, made by set-up calls, and the kernel paths that run in it at once.
 //! People write it as TOML; [`parse()`] (feature `parse`) reads that and finds everything that is wrong with it at once.
-//! The page, which has no room for a TOML parser, gets it [`compiled`].
+//! The page, which has no room for a TOML parser, gets it [`compiled`]. It has no room for what runs set-ups and
+//! reads names either (feature `build`), so what these come to is found out beforehand and comes along: it is [`prepared`].
 //! Either way [`Scenario::build`] makes the program that a machine runs, and the [`Names`] of everything in it.
 //!
 //! Nothing a person writes makes this crate panic: what cannot be understood becomes a [`Diagnostic`], plain data that
@@ -13,21 +14,32 @@ pub mod build;
 pub mod compiled;
 mod diagnostic;
 pub mod explain;
+mod few;
+mod fnv;
 mod forms;
 mod kernel;
 mod library;
+mod lines;
 mod names;
 #[cfg(feature = "parse")]
 mod parse;
+pub mod prepared;
+mod resolved;
 mod script;
+mod shown;
 mod suggest;
 
 pub use build::{BuildError, Built};
 pub use compiled::Scenario;
 pub use diagnostic::{Diagnostic, Label};
+pub use few::sort_few;
+pub use fnv::Fnv;
 pub use kernel::parse_kernel;
+pub use lines::{Moment, ScriptLines, SourceLine};
 pub use names::Names;
-pub use script::{ScriptLines, SourceLine, parse_script};
+pub use resolved::{Meant, Resolved};
+
+pub use script::parse_script;
 pub use suggest::closest as closest_name;
 
 #[cfg(feature = "parse")]

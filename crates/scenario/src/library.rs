@@ -26,10 +26,13 @@ pub fn library() -> Vec<Scenario> {
         .collect()
 }
 
-/// The same as bytes, for a program without a TOML parser to [`decode`](compiled::decode).
+/// The same, prepared, as bytes, for a program without a TOML parser to [`decode`](compiled::decode).
 ///
 /// A build script of such a program writes them where `include_bytes!` finds them.
 #[cfg(feature = "parse")]
 pub fn compiled_library() -> Vec<u8> {
-    compiled::encode(&library())
+    // Whatever could not be prepared could not be parsed either.
+    let all = library();
+    let prepared = all.iter().filter_map(|scenario| scenario.prepare().ok());
+    compiled::encode(&prepared.collect::<Vec<_>>())
 }

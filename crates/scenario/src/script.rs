@@ -12,8 +12,9 @@ use std::ops::Range;
 use lockstep_machine::script::{Goal, Line};
 use lockstep_machine::{Schedule, ThreadId};
 
-use crate::suggest::{closest, shown};
-use crate::{Diagnostic, Names};
+use crate::shown::shown;
+use crate::suggest::closest;
+use crate::{Diagnostic, Moment, Names, ScriptLines, SourceLine};
 
 /// The most lines a script can have.
 const LINES: usize = 1000;
@@ -22,24 +23,6 @@ const LINES: usize = 1000;
 const GOALS: &[&str] = &[
     "end", "blocked", "lock", "unlock", "enter", "leave", "read", "write",
 ];
-
-/// A script that was understood.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct ScriptLines {
-    /// The lines, for [`script::compile`](lockstep_machine::script::compile).
-    pub lines: Vec<Line>,
-    /// Where each stands in the text.
-    pub sources: Vec<SourceLine>,
-}
-
-/// Where a line of a script stands in its text.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct SourceLine {
-    /// The number of the line, comments and empty lines counted, from 1.
-    pub number: usize,
-    /// Its bytes, without comment.
-    pub span: Range<usize>,
-}
 
 /// Reads a script for the scenario `names` belong to.
 ///
@@ -105,14 +88,34 @@ pub fn parse_script(text: &str, names: &Names) -> Result<ScriptLines, Vec<Diagno
     }
 }
 
-/// A thread, or any, and how far it gets.
-pub(crate) struct Moment {
-    /// Who; `None` is whoever does it first.
-    pub thread: Option<ThreadId>,
-    /// How far.
-    pub goal: Goal,
-    /// Whether it has to be the very next step of the thread.
-    pub is_next: bool,
+/// Reads a line of a beat, which stands at `start` in its text.
+#[cfg(feature = "build")]
+pub(crate) fn parse_beat_line(
+    line: &str,
+    start: usize,
+    names: &Names,
+) -> Result<Moment, Diagnostic> {
+    let indent = line.len() - line.trim_start().len();
+    let moment = parse_moment(line.trim(), start + indent, names)?;
+    let is_step = matches!(
+        moment.goal,
+        Goal::Lock(_) | Goal::Unlock(_) | Goal::Read(_) | Goal::Write(_)
+    );
+    match moment.goal {
+        _ if moment.is_next && !is_step => Err(Diagnostic::new(
+            "next-step",
+            start..start + line.len(),
+            "`next` is about one step, and this is none",
+        )
+        .help("after `next` comes `lock`, `unlock`, `read` or `write`")),
+        Goal::Blocked => Err(Diagnostic::new(
+            "beat-waits",
+            start..start + line.len(),
+            "a beat is a step that was taken, and `blocked` is a step that was not",
+        )
+        .help("name what the thread did last, such as `A until lock ptl`")),
+        _ => Ok(moment),
+    }
 }
 
 /// The lines that say something, without their comments: number, text, where it starts.

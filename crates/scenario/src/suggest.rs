@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use crate::Diagnostic;
+use crate::shown::shown;
 
 /// The candidate a misspelt name is closest to, unless none is close.
 pub fn closest<'c>(name: &str, candidates: impl IntoIterator<Item = &'c str>) -> Option<&'c str> {
@@ -59,17 +60,4 @@ fn plural(kind: &str) -> String {
         Some(_) => format!("{kind}es"),
         None => format!("{kind}s"),
     }
-}
-
-/// A stranger's text, short enough for a sentence and without anything that could disturb a terminal.
-pub(crate) fn shown(text: &str) -> String {
-    let mut short: String = text
-        .chars()
-        .filter(|sign| !sign.is_control())
-        .take(40)
-        .collect();
-    if text.chars().count() > 40 {
-        short.push('\u{2026}');
-    }
-    short
 }

@@ -6,9 +6,12 @@ use expect_test::{Expect, expect};
 use lockstep_machine::script::{self, Waiting};
 use lockstep_machine::{Machine, run};
 use lockstep_mm::invariants::Watch;
+use lockstep_mm::kernel::Kernel;
 use lockstep_mm::world::Memory;
 use lockstep_scenario::compiled::{self, Argument, DecodeError, Outcome, PagePlace};
-use lockstep_scenario::{beats, compiled_library, library, parse, parse_kernel, parse_script};
+use lockstep_scenario::{
+    Scenario, beats, compiled_library, library, parse, parse_kernel, parse_script,
+};
 use proptest::prelude::*;
 
 /// Every script of a scenario on every kernel it expects something of: the order, what came of it, the beats.
@@ -40,15 +43,10 @@ fn check(id: &str, expected: Expect) {
                 script.id,
                 expectation.kernel
             );
-            let found: Vec<_> = beats::find(
-                &scenario,
-                &built.names,
-                &machine,
-                &built.setting.setup.image,
-            )
-            .iter()
-            .map(|found| format!("{}@{}", scenario.beats[found.beat].id, found.step))
-            .collect();
+            let found: Vec<_> = beats::find(&built, &machine)
+                .iter()
+                .map(|found| format!("{}@{}", scenario.beats[found.beat].id, found.step))
+                .collect();
             told += &format!(
                 "{} {}: {schedule} {}\n  {}\n",
                 script.id,
@@ -178,18 +176,7 @@ fn the_opening_run_breaks_and_has_seven_beats() {
             .lines;
         let mut machine = built.machine();
         script::compile(&mut machine, &lines, Waiting::Refuse).expect("as written");
-        assert_eq!(
-            beats::find(
-                &scenario,
-                &built.names,
-                &machine,
-                &built.setting.setup.image
-            )
-            .len(),
-            7,
-            "{}",
-            scenario.id
-        );
+        assert_eq!(beats::find(&built, &machine).len(), 7, "{}", scenario.id);
     }
 }
 
@@ -207,12 +194,7 @@ fn every_beat_is_in_some_script_and_every_sentence_ends() {
                     .lines;
                 let mut machine = built.machine();
                 script::compile(&mut machine, &lines, Waiting::LetHolderRun).expect("can be met");
-                for found in beats::find(
-                    &scenario,
-                    &built.names,
-                    &machine,
-                    &built.setting.setup.image,
-                ) {
+                for found in beats::find(&built, &machine) {
                     seen[found.beat] = true;
                 }
             }
@@ -240,7 +222,32 @@ fn every_beat_is_in_some_script_and_every_sentence_ends() {
 #[test]
 fn the_compiled_library_is_the_library() {
     assert_eq!(library().len(), 2);
-    assert_eq!(compiled::decode(&compiled_library()), Ok(library()));
+    let decoded = compiled::decode(&compiled_library()).expect("just encoded");
+    let unprepared = decoded.into_iter().map(|scenario| Scenario {
+        prepared: None,
+        ..scenario
+    });
+    assert_eq!(unprepared.collect::<Vec<_>>(), library());
+}
+
+#[test]
+fn a_prepared_scenario_is_what_its_texts_come_to_on_every_kernel() {
+    let prepared = compiled::decode(&compiled_library()).expect("just encoded");
+    for (scenario, prepared) in library().iter().zip(prepared) {
+        assert_eq!(scenario.digest(), prepared.digest());
+        for kernel in Kernel::all() {
+            let ready = prepared.build(kernel).expect("it can be built");
+            let built = scenario.build(kernel).expect("it can be built");
+            let (ready_setup, built_setup) = (&ready.setting.setup, &built.setting.setup);
+            assert_eq!(ready_setup.world, built_setup.world);
+            assert_eq!(ready_setup.kernel, built_setup.kernel);
+            assert_eq!(ready_setup.image, built_setup.image);
+            assert_eq!(ready_setup.changed_by, built_setup.changed_by);
+            assert_eq!(ready.setting.paths, built.setting.paths);
+            assert_eq!(ready.names, built.names);
+            assert_eq!(ready.resolved, built.resolved);
+        }
+    }
 }
 
 #[test]
@@ -254,35 +261,26 @@ fn another_version_and_damage_are_told_apart() {
     assert_eq!(compiled::decode(&[]), Err(DecodeError::Damaged));
 }
 
-/// Uses everything a decoded scenario offers, whatever the numbers and names in it.
-fn use_up(bytes: &[u8]) {
-    for scenario in compiled::decode(bytes).unwrap_or_default() {
-        scenario.setup_texts();
-        if let Ok(built) = scenario.build(lockstep_mm::kernel::Kernel::AFTER) {
-            let mut machine = built.machine();
-            run::finish(&mut machine, &mut lockstep_machine::Schedule::new());
-            beats::find(
-                &scenario,
-                &built.names,
-                &machine,
-                &built.setting.setup.image,
-            );
-        }
+/// Uses everything a scenario offers, whatever the numbers and names in it.
+fn use_up(scenario: &Scenario) {
+    scenario.setup_texts();
+    if let Ok(built) = scenario.build(Kernel::AFTER) {
+        let mut machine = built.machine();
+        run::finish(&mut machine, &mut lockstep_machine::Schedule::new());
+        beats::find(&built, &machine);
     }
 }
 
 #[test]
-fn no_byte_of_the_compiled_form_can_be_changed_into_a_panic() {
+fn no_byte_of_the_compiled_form_can_be_changed_unnoticed() {
     let bytes = compiled_library();
-    for at in 0..bytes.len() {
-        assert_eq!(compiled::decode(&bytes[..at]), Err(DecodeError::Damaged));
-    }
-    // Most bytes are letters of sentences, and change nothing that is built; a seventh of them is enough to hit all kinds.
+    // Every seventh byte is enough to hit all kinds of them.
     for at in (0..bytes.len()).step_by(7) {
+        assert_eq!(compiled::decode(&bytes[..at]), Err(DecodeError::Damaged));
         for change in [1, 0x80] {
             let mut bytes = bytes.clone();
             bytes[at] ^= change;
-            use_up(&bytes);
+            assert!(compiled::decode(&bytes).is_err(), "byte {at}");
         }
     }
 }
@@ -314,7 +312,7 @@ fn no_number_in_the_compiled_form_makes_building_panic() {
                         Argument::None => Argument::Number(number),
                         Argument::Word(_) => Argument::Word(number.to_string()),
                     };
-                    use_up(&compiled::encode(&[changed]));
+                    use_up(&changed);
                 }
             }
         }

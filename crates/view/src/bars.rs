@@ -1,9 +1,10 @@
 //! Stretches of a run: where locks were held, where threads waited, how facts went up and down.
 
 use lockstep_machine::Readiness;
+use lockstep_scenario::sort_few;
 
 use crate::locks::{self, Lock};
-use crate::scene::{Lane, LaneSpan, LockBar, LockLane, StepNo, WaitBar};
+use crate::scene::{Lane, LaneSpan, LockBar, LockLane, StepNo, ThreadId, WaitBar};
 use crate::session::Inner;
 use crate::tape::Tape;
 use crate::value;
@@ -38,7 +39,7 @@ pub(crate) fn lock_lane(tape: &Tape, lock: &Lock) -> LockLane {
         }
         bars.extend(open);
     }
-    bars.sort_by_key(|bar| (bar.from, bar.thread));
+    sort_few(&mut bars, |bar| by_step(bar.from, bar.thread));
     LockLane {
         lock: lock.id.clone(),
         label: lock.label.clone(),
@@ -80,8 +81,13 @@ pub(crate) fn waits(session: &Inner, tape: &Tape) -> Vec<WaitBar> {
             waits.push(wait(session, thread, &first, since + 1, tape.steps()));
         }
     }
-    waits.sort_by_key(|wait| (wait.from, wait.thread));
+    sort_few(&mut waits, |wait| by_step(wait.from, wait.thread));
     waits
+}
+
+/// A key that sorts by the step, and what is at one step by the thread.
+fn by_step(step: StepNo, thread: ThreadId) -> u64 {
+    u64::from(step.0) << 8 | u64::from(thread.0)
 }
 
 fn wait(

@@ -4,6 +4,7 @@ use lockstep_machine::{Address, ThreadId};
 use lockstep_mm::page::{FrameState, Mapping, Page, PageFlags};
 use lockstep_mm::vma::{VmFlags, Vma};
 use lockstep_mm::world::{Memory, Object};
+use lockstep_scenario::sort_few;
 
 use crate::scene::{Change, Effect, Fact, FactGroup, FactId, GroupKind, SetBy, StepNo};
 use crate::session::Inner;
@@ -192,10 +193,12 @@ fn set_by(session: &Inner, tape: &Tape, step: u32, field: &Field) -> SetBy {
     // The set-up notes which call changed a word last, but not which of its bits.
     let call = setup
         .changed_by
-        .get(&field.address)
+        .get(field.address.index())
+        .copied()
+        .flatten()
         .filter(|_| field.part.mask == u64::MAX || is_of_one_call(session, field));
     let told = call
-        .and_then(|number| session.scenario.setup.get(*number))
+        .and_then(|number| session.scenario.setup.get(number))
         .map(|made| session.scenario.call_text(&made.call));
     SetBy::Setup {
         text: match told {
@@ -241,7 +244,7 @@ pub(crate) fn changes(session: &Inner, changes: &[lockstep_machine::Change]) -> 
         }
     }
     all.retain(|(_, change)| change.from != change.to);
-    all.sort_by_key(|(rank, _)| *rank);
+    sort_few(&mut all, |(rank, _)| u64::from(*rank));
     all.into_iter().map(|(_, change)| change).collect()
 }
 

@@ -7,40 +7,43 @@ use std::rc::Rc;
 
 use lockstep_machine::{Action, Update};
 use lockstep_mm::kernel::Kernel;
-use lockstep_scenario::{Scenario, compiled};
+use lockstep_scenario::{Fnv, Scenario};
 
 use crate::run::Run;
 use crate::session::Session;
 
 /// The fingerprint of a scenario with the model it runs in: six hexadecimal digits.
 pub(crate) fn of(scenario: &Rc<Scenario>) -> String {
-    let mut hash = Fnv::new();
-    hash.bytes(&compiled::encode(std::slice::from_ref(&**scenario)));
+    let mut hash = Fnv::default();
+    numbers(&mut hash, &[scenario.digest()]);
     for (_, kernel) in Kernel::PRESETS {
         if let Ok(session) = Session::new(Rc::clone(scenario), *kernel) {
             add_run(&mut hash, &session.default_run());
         }
     }
-    format!("{:06x}", hash.folded())
+    format!("{:06x}", folded(hash.0))
 }
 
 fn add_run(hash: &mut Fnv, run: &Run) {
     let trace = run.trace();
     for event in trace.events() {
         let (kind, value) = action(event.operation.action);
-        hash.numbers(&[event.thread.index() as u64, kind, value]);
-        hash.numbers(&[
-            u64::from(event.operation.address.0),
-            event.operation.bits,
-            event.effect as u64,
-            event.value,
-        ]);
+        numbers(hash, &[event.thread.index() as u64, kind, value]);
+        numbers(
+            hash,
+            &[
+                u64::from(event.operation.address.0),
+                event.operation.bits,
+                event.effect as u64,
+                event.value,
+            ],
+        );
         for rider in event.operation.riders.iter().flatten() {
             let (kind, value) = update(rider.update);
-            hash.numbers(&[u64::from(rider.address.0), kind, value]);
+            numbers(hash, &[u64::from(rider.address.0), kind, value]);
         }
         for change in trace.changes(event) {
-            hash.numbers(&[u64::from(change.address.0), change.from, change.to]);
+            numbers(hash, &[u64::from(change.address.0), change.from, change.to]);
         }
         for frame in trace.stack(event.frame).take(1) {
             hash.bytes(frame.function.name.as_bytes());
@@ -82,28 +85,13 @@ fn update(update: Update) -> (u64, u64) {
     }
 }
 
-/// FNV-1a, 64 bits: the same on every machine, which the standard library does not promise of its own.
-struct Fnv(u64);
-
-impl Fnv {
-    fn new() -> Self {
-        Self(0xcbf2_9ce4_8422_2325)
+fn numbers(hash: &mut Fnv, numbers: &[u64]) {
+    for number in numbers {
+        hash.bytes(&number.to_le_bytes());
     }
+}
 
-    fn bytes(&mut self, bytes: &[u8]) {
-        for byte in bytes {
-            self.0 = (self.0 ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3);
-        }
-    }
-
-    fn numbers(&mut self, numbers: &[u64]) {
-        for number in numbers {
-            self.bytes(&number.to_le_bytes());
-        }
-    }
-
-    /// All 64 bits, folded into 24.
-    fn folded(&self) -> u64 {
-        (self.0 ^ self.0 >> 24 ^ self.0 >> 48) & 0xff_ffff
-    }
+/// All 64 bits, folded into 24.
+fn folded(hash: u64) -> u64 {
+    (hash ^ hash >> 24 ^ hash >> 48) & 0xff_ffff
 }

@@ -3,6 +3,7 @@
 use lockstep_machine::{Address, Effect, LockMode as Mode, Readiness, ThreadId};
 use lockstep_mm::invariants;
 use lockstep_mm::world::{Memory, Object};
+use lockstep_scenario::sort_few;
 
 use crate::scene::{LockId, LockMode, LockState, Owner, Pattern, StepNo, Waiter};
 use crate::tape::Tape;
@@ -169,7 +170,7 @@ pub(crate) fn all(words: &Vocabulary, tape: &Tape, image: &[u64]) -> Vec<Lock> {
             locks.push(lock(words, address));
         }
     }
-    locks.sort_by_key(|lock| lock.rung);
+    sort_few(&mut locks, |lock| u64::from(lock.rung));
     locks
 }
 
@@ -218,7 +219,7 @@ pub(crate) fn state(words: &Vocabulary, tape: &Tape, lock: &Lock, step: u32) -> 
             _ => None,
         })
         .collect();
-    waiters.sort_by_key(|waiter| waiter.since);
+    sort_few(&mut waiters, |waiter| u64::from(waiter.since.0));
     let last = tape
         .events()
         .take(step as usize)

@@ -2,10 +2,10 @@
 
 use std::rc::Rc;
 
-use lockstep_machine::script::{self, Compiled, Waiting};
+use lockstep_machine::script::{self, Compiled, Unmet, Waiting};
 use lockstep_machine::{Machine, Schedule, run as drive};
 use lockstep_mm::kernel::Kernel;
-use lockstep_scenario::{BuildError, Built, Diagnostic, Scenario, explain, parse_script};
+use lockstep_scenario::{BuildError, Built, Diagnostic, Meant, Scenario, ScriptLines, explain};
 
 use crate::facts::{self, Group};
 use crate::fingerprint;
@@ -92,30 +92,26 @@ impl Session {
     pub fn new(scenario: Rc<Scenario>, kernel: Kernel) -> Result<Self, BuildError> {
         let built = scenario.build(kernel)?;
         let words = Vocabulary::new(&scenario, &built);
-        let fields = |names: &[String]| -> Vec<Field> {
-            names
+        let fields = |meant: &[Meant]| -> Vec<Field> {
+            meant
                 .iter()
-                .flat_map(|name| named_fields(&words, &built, name))
+                .flat_map(|meant| named_fields(&words, meant))
                 .collect()
         };
-        let wanted: Vec<FactId> = fields(&scenario.facts)
+        let resolved = &built.resolved;
+        let wanted: Vec<FactId> = fields(&resolved.facts)
             .into_iter()
             .map(|field| field.id)
             .collect();
-        let mut lanes = fields(&scenario.lanes);
+        let mut lanes = fields(&resolved.lanes);
         if lanes.is_empty() {
-            lanes = fields(&["VM_LOCKED", "pte", "PG_mlocked"].map(str::to_owned));
+            lanes = fields(&resolved.usual_lanes);
         }
-        let lock_lanes = scenario
+        let lock_lanes = resolved
             .lanes
             .iter()
-            .filter(|name| named_fields(&words, &built, name).is_empty())
-            .flat_map(|name| {
-                built
-                    .names
-                    .find_locks(name, 0..name.len())
-                    .unwrap_or_default()
-            })
+            .filter(|meant| named_fields(&words, meant).is_empty())
+            .flat_map(|meant| meant.locks.iter().copied())
             .collect();
         let groups = facts::groups(&words, &built.setting.setup.image, &wanted);
         let inner = Inner {
@@ -169,17 +165,13 @@ impl Session {
     /// # Errors
     /// If there is no such script, or no order that fits it.
     pub fn scripted(&self, id: &str) -> Result<Scripted, ScriptError> {
-        let script = self.inner.scenario.script(id).ok_or_else(|| {
-            ScriptError::NoSuchScript(
-                self.inner
-                    .scenario
-                    .scripts
-                    .iter()
-                    .map(|script| script.id.clone())
-                    .collect(),
-            )
-        })?;
-        self.compile(&script.text, Waiting::LetHolderRun)
+        let scripts = &self.inner.scenario.scripts;
+        match scripts.iter().find(|script| script.id == id) {
+            Some(script) => self.compile(&script.text, Waiting::LetHolderRun),
+            None => Err(ScriptError::NoSuchScript(
+                scripts.iter().map(|script| script.id.clone()).collect(),
+            )),
+        }
     }
 
     /// The order any script comes to on this kernel.
@@ -192,14 +184,25 @@ impl Session {
             text: text.to_owned(),
             problems,
         };
-        let lines = parse_script(text, names).map_err(wrong)?;
+        let lines = lockstep_scenario::parse_script(text, names).map_err(wrong)?;
         let mut machine = self.machine();
-        let compiled = script::compile(&mut machine, &lines.lines, waiting)
-            .map_err(|unmet| wrong(vec![explain::unmet(names, &lines, &machine, &unmet)]))?;
+        self.compile_lines(&mut machine, &lines, waiting)
+            .map_err(|unmet| wrong(vec![explain::unmet(names, &lines, &machine, &unmet)]))
+    }
+
+    /// The order the lines of a script come to, run on a machine that is at its start.
+    fn compile_lines(
+        &self,
+        machine: &mut Machine,
+        lines: &ScriptLines,
+        waiting: Waiting,
+    ) -> Result<Scripted, Unmet> {
+        let names = &self.inner.built.names;
+        let compiled = script::compile(machine, &lines.lines, waiting)?;
         let changes = compiled
             .changes
             .iter()
-            .map(|change| explain::order_change(names, &lines, &machine, change))
+            .map(|change| explain::order_change(names, lines, machine, change))
             .collect();
         let mut schedule = compiled.schedule.clone();
         schedule.finish = true;
@@ -224,12 +227,7 @@ impl Session {
 
     /// The run a page opens with: the scenario's opening script, or the default policy if it has none that fits.
     pub fn default_run(&self) -> Run {
-        let opening = self
-            .inner
-            .scenario
-            .opening_script()
-            .map(|script| script.id.clone());
-        match opening.and_then(|id| self.scripted(&id).ok()) {
+        match self.opening() {
             Some(scripted) => self.run_scripted(&scripted),
             None => {
                 let mut schedule = Schedule::new();
@@ -237,6 +235,17 @@ impl Session {
                 self.run(&schedule, Mode::Deferring)
             }
         }
+    }
+
+    /// The order of the scenario's opening script, if there is one that fits.
+    fn opening(&self) -> Option<Scripted> {
+        let Inner {
+            scenario, built, ..
+        } = &*self.inner;
+        let lines = built.resolved.scripts.get(scenario.opening_place())?;
+        let lines = lines.as_ref().ok()?;
+        self.compile_lines(&mut self.machine(), lines, Waiting::LetHolderRun)
+            .ok()
     }
 
     /// What stands above the stage.
@@ -265,10 +274,7 @@ impl Session {
         notes: Vec<String>,
         parting: Option<crate::scene::Parting>,
     ) -> Run {
-        let Inner {
-            scenario, built, ..
-        } = &*self.inner;
-        let tape = Tape::record(&built.setting, &report.executed, scenario, &built.names);
+        let tape = Tape::record(&self.inner.built, &report.executed);
         Run::new(Rc::clone(&self.inner), report, tape, notes, parting)
     }
 }
@@ -298,13 +304,10 @@ pub(crate) fn kernel_words(kernel: Kernel) -> String {
 }
 
 /// The fields a name of the scenario means.
-fn named_fields(words: &Vocabulary, built: &Built, name: &str) -> Vec<Field> {
-    let found = built
-        .names
-        .find_fields(name, 0..name.len())
-        .unwrap_or_default();
-    found
-        .into_iter()
+fn named_fields(words: &Vocabulary, meant: &Meant) -> Vec<Field> {
+    meant
+        .fields
+        .iter()
         .flat_map(|found| {
             words
                 .fields(found.address)

@@ -6,12 +6,9 @@ use lockstep_machine::{
     Address, Change, Event, Held, Machine, Pending, Readiness, Schedule, ThreadId, Trace,
 };
 use lockstep_mm::invariants::{Outcome, Violation, Watch};
-use lockstep_mm::program::Setting;
 use lockstep_mm::world::Memory;
-use lockstep_scenario::Names;
+use lockstep_scenario::Built;
 use lockstep_scenario::beats::{self, FoundBeat};
-
-use lockstep_scenario::Scenario;
 
 /// How a thread stands at one moment.
 #[derive(Clone, Copy, Debug)]
@@ -39,12 +36,8 @@ pub(crate) struct Tape {
 
 impl Tape {
     /// Executes `schedule`, which has been found possible, and records it.
-    pub(crate) fn record(
-        setting: &Setting,
-        schedule: &Schedule,
-        scenario: &Scenario,
-        names: &Names,
-    ) -> Self {
+    pub(crate) fn record(built: &Built, schedule: &Schedule) -> Self {
+        let setting = &built.setting;
         let mut machine = Machine::new(setting);
         let mut watch = Watch::new(setting.setup.world, setting.setup.kernel);
         let mut moments = vec![standings(&machine)];
@@ -61,7 +54,7 @@ impl Tape {
         let finished = machine.finished();
         let image = setting.setup.image.clone();
         Self {
-            beats: beats::find(scenario, names, &machine, &image),
+            beats: beats::find(built, &machine),
             outcome: machine.with_trace(|trace| watch.outcome(trace, finished)),
             trace: machine.with_trace(Clone::clone),
             image,

@@ -1,12 +1,13 @@
 //! The bar at the top: what this is, which code runs, how it stands, and the way to everything else.
 
-use lockstep_view::scene::{Verdict, VerdictKind};
+use lockstep_view::scene::VerdictKind;
 use yew::prelude::*;
 
+use super::controls::{Choice, segments, select};
 use super::icon::{Icon, icon};
-use super::transport::chosen;
-use crate::engine::{self, Kernel};
-use crate::model::Act;
+use super::when;
+use crate::engine;
+use crate::model::{Act, Model};
 
 /// The dialogs of the page.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -19,28 +20,17 @@ pub enum Panel {
     Settings,
 }
 
-/// Properties of [`Bar`].
-#[derive(Clone, PartialEq, Properties)]
-pub struct BarProps {
-    /// The scenario's id.
-    pub scenario: AttrValue,
-    /// The code that runs.
-    pub kernel: Kernel,
-    /// How the run stands.
-    pub verdict: Verdict,
-    /// A link to the whole page, in an embed.
-    #[prop_or_default]
-    pub full: Option<AttrValue>,
-    /// Where wishes go.
-    pub act: Callback<Act>,
-    /// Opens a dialog.
-    pub open: Callback<Panel>,
-}
-
 /// The bar at the top.
-#[component]
-pub fn Bar(props: &BarProps) -> Html {
-    let open = |panel: Panel| props.open.reform(move |_: MouseEvent| panel);
+pub fn bar(
+    model: &Model,
+    full: Option<AttrValue>,
+    act: &Callback<Act>,
+    open: &Callback<Panel>,
+) -> Html {
+    let tool = |panel: Panel, sign: Html, name: &'static str| {
+        let onclick = open.reform(move |_: MouseEvent| panel);
+        html! { <button type="button" class="tool" {onclick}>{ sign }<span>{ name }</span></button> }
+    };
     html! {
         <header class="bar">
             <span class="mark">
@@ -51,90 +41,58 @@ pub fn Bar(props: &BarProps) -> Html {
                 </svg>
                 <span class="mark-name">{ "Lockstep" }</span>
             </span>
-            <ScenarioChoice scenario={props.scenario.clone()} act={props.act.clone()} />
-            <KernelSwitch kernel={props.kernel} act={props.act.clone()} />
-            <VerdictPill verdict={props.verdict.clone()} act={props.act.clone()} />
+            { scenario_choice(model, act) }
+            { kernel_switch(model, act) }
+            { verdict_pill(model, act) }
             <div class="bar-tools">
-                if let Some(full) = &props.full {
+                if let Some(full) = full {
                     <a class="tool" href={full} target="_blank" rel="noopener">{ "Open in full" }</a>
                 } else {
-                    <button type="button" class="tool" onclick={open(Panel::Share)}>{ icon(Icon::Share) }<span>{ "Share" }</span></button>
-                    <button type="button" class="tool" onclick={open(Panel::Help)}><b aria-hidden="true">{ "?" }</b><span>{ "Help" }</span></button>
-                    <button type="button" class="tool" onclick={open(Panel::Settings)}>{ icon(Icon::Sliders) }<span>{ "Settings" }</span></button>
+                    { tool(Panel::Share, icon(Icon::Share), "Share") }
+                    { tool(Panel::Help, html! { <b aria-hidden="true">{ "?" }</b> }, "Help") }
+                    { tool(Panel::Settings, icon(Icon::Sliders), "Settings") }
                 }
             </div>
         </header>
     }
 }
 
-/// Properties of [`ScenarioChoice`].
-#[derive(Clone, PartialEq, Properties)]
-pub struct ScenarioChoiceProps {
-    /// The scenario's id.
-    pub scenario: AttrValue,
-    /// Where wishes go.
-    pub act: Callback<Act>,
-}
-
 /// Which race is on the stage.
-#[component]
-pub fn ScenarioChoice(props: &ScenarioChoiceProps) -> Html {
-    let onchange = super::when(&props.act, |event: Event| chosen(&event).map(Act::Choose));
-    html! {
-        <label class="scenario">
-            <span class="hidden">{ "Race" }</span>
-            <select {onchange}>
-                { for engine::scenarios().into_iter().map(|choice| html! {
-                    <option value={choice.id.clone()} selected={choice.id == *props.scenario}>{ choice.title }</option>
-                }) }
-            </select>
-        </label>
-    }
-}
-
-/// Properties of [`KernelSwitch`].
-#[derive(Clone, PartialEq, Properties)]
-pub struct KernelSwitchProps {
-    /// The code that runs.
-    pub kernel: Kernel,
-    /// Where wishes go.
-    pub act: Callback<Act>,
+fn scenario_choice(model: &Model, act: &Callback<Act>) -> Html {
+    let choices = engine::scenarios().into_iter().map(|one| Choice {
+        is_chosen: one.id == model.scenario,
+        value: one.id.into(),
+        label: one.title.into(),
+    });
+    let name = html! { <span class="hidden">{ "Race" }</span> };
+    select(
+        "scenario",
+        name,
+        choices.collect(),
+        when(act, |id| Some(Act::Choose(id))),
+    )
 }
 
 /// Before or after the patch.
-#[component]
-pub fn KernelSwitch(props: &KernelSwitchProps) -> Html {
-    let option = |is_patched: bool, name: &'static str, label: &'static str| {
-        let onchange = props.act.reform(move |_: Event| Act::Patch(is_patched));
-        html! {
-            <label class="segment">
-                <input type="radio" name="kernel" value={name} checked={props.kernel.is_patched() == is_patched} {onchange} />
-                <span>{ label }</span>
-            </label>
-        }
-    };
-    html! {
-        <fieldset class="segments kernel">
-            <legend class="hidden">{ "The patch" }</legend>
-            { option(false, "before", "Before") }
-            { option(true, "after", "After") }
-        </fieldset>
-    }
-}
-
-/// Properties of [`VerdictPill`].
-#[derive(Clone, PartialEq, Properties)]
-pub struct VerdictPillProps {
-    /// How the run stands.
-    pub verdict: Verdict,
-    /// Where wishes go.
-    pub act: Callback<Act>,
+fn kernel_switch(model: &Model, act: &Callback<Act>) -> Html {
+    let choices = [(false, "before", "Before"), (true, "after", "After")].map(
+        |(is_patched, value, label)| Choice {
+            value: value.into(),
+            label: label.into(),
+            is_chosen: model.kernel.is_patched() == is_patched,
+        },
+    );
+    segments(
+        "segments kernel",
+        "The patch",
+        choices.into(),
+        when(act, |value| Some(Act::Patch(value == "after"))),
+    )
 }
 
 /// The verdict: a sign, a word and a reason, and the way to the step that decided it.
-#[component]
-pub fn VerdictPill(props: &VerdictPillProps) -> Html {
-    let verdict = &props.verdict;
+fn verdict_pill(model: &Model, act: &Callback<Act>) -> Html {
+    let verdict = &model.scene.verdict;
     let (class, sign) = match verdict.kind {
         VerdictKind::Open => ("verdict verdict-open", Icon::Tilde),
         VerdictKind::Unfinished => ("verdict verdict-unfinished", Icon::Tilde),
@@ -143,20 +101,24 @@ pub fn VerdictPill(props: &VerdictPillProps) -> Html {
         VerdictKind::Harmless => ("verdict verdict-harmless", Icon::Tilde),
         VerdictKind::Clean => ("verdict verdict-clean", Icon::Check),
     };
+    // A verdict that leads somewhere is told in full; one that does not is told by what is seen.
+    let aria = verdict.step.map(|_| "true");
     let inside = html! {
         <>
             { icon(sign) }
-            <b class="verdict-word">{ &verdict.word }</b>
+            <b class="verdict-word" aria-hidden={aria}>{ &verdict.word }</b>
             if !verdict.reason.is_empty() {
-                <span class="verdict-reason">{ &verdict.reason }</span>
+                <span class="verdict-reason" aria-hidden={aria}>{ &verdict.reason }</span>
             }
         </>
     };
     match verdict.step {
         Some(step) => {
-            let onclick = props.act.reform(move |_: MouseEvent| Act::Jump(step.0));
+            let onclick = act.reform(move |_: MouseEvent| Act::Jump(step.0));
             html! {
-                <button type="button" {class} {onclick} aria-label={format!("{} Go there.", verdict.spoken)}>{ inside }</button>
+                <button type="button" {class} {onclick}>
+                    <span class="hidden">{ format!("{} Go there.", verdict.spoken) }</span>{ inside }
+                </button>
             }
         }
         None => html! { <span {class}>{ inside }</span> },

@@ -1,44 +1,25 @@
 //! What stands below the stage: the transcript, how the world was made, and how honest all this is.
 
-use std::rc::Rc;
-
-use lockstep_view::scene::{Headline, Row};
 use yew::prelude::*;
 
 use super::transcript::Transcript;
-use crate::model::Act;
-
-/// Properties of [`Below`].
-#[derive(Clone, PartialEq, Properties)]
-pub struct BelowProps {
-    /// What the run is about.
-    pub words: Rc<Headline>,
-    /// The rows of the transcript.
-    pub rows: Rc<Vec<Row>>,
-    /// The cursor.
-    pub cursor: u32,
-    /// What the kernel has printed.
-    pub log: Vec<String>,
-    /// Where wishes go.
-    pub act: Callback<Act>,
-}
+use crate::model::{Act, Model};
 
 /// Everything below the stage.
-#[component]
-pub fn Below(props: &BelowProps) -> Html {
-    let words = &props.words;
+pub fn below(model: &Model, act: &Callback<Act>) -> Html {
+    let words = &model.stage.headline;
     html! {
         <section class="below" id="transcript" aria-label="Below the stage">
-            if !props.log.is_empty() {
+            if !model.scene.log.is_empty() {
                 <div class="log">
                     <h2>{ "The kernel prints" }</h2>
-                    <pre>{ props.log.join("\n") }</pre>
+                    <pre>{ model.scene.log.join("\n") }</pre>
                 </div>
             }
             <div class="below-steps">
                 <h2>{ "Every step of this run" }</h2>
-                <Transcript rows={props.rows.clone()} cursor={props.cursor} act={props.act.clone()}
-                    caption={format!("{}, {}: {} steps", words.title, words.kernel, props.rows.len())} />
+                <Transcript rows={model.stage.rows.clone()} act={act.clone()}
+                    caption={format!("{}, {}: {} steps", words.title, words.kernel, model.stage.rows.len())} />
             </div>
             <div class="notes">
                 if !words.notice.is_empty() {

@@ -5,28 +5,16 @@ use yew::prelude::*;
 
 use crate::source;
 
-/// Properties of [`Code`].
-#[derive(Clone, PartialEq, Properties)]
-pub struct CodeProps {
-    /// The line the thread executed last.
-    pub last: Option<Place>,
-    /// The line it would execute next.
-    pub next: Option<Place>,
-    /// Whether the last step of the run was this thread's.
-    pub is_moving: bool,
-}
-
 /// How many lines are shown at most.
 const LINES: u32 = 9;
 
 /// An excerpt of the source.
-#[component]
-pub fn Code(props: &CodeProps) -> Html {
+pub fn code(last: Option<&Place>, next: Option<&Place>, is_moving: bool) -> Html {
     // A thread that has just moved is shown where it moved; one that waits for its turn, where it would go on.
-    let here = if props.is_moving {
-        props.last.as_ref().or(props.next.as_ref())
+    let here = if is_moving {
+        last.or(next)
     } else {
-        props.next.as_ref().or(props.last.as_ref())
+        next.or(last)
     };
     let Some(here) = here else {
         return html! { <div class="code" /> };
@@ -34,18 +22,16 @@ pub fn Code(props: &CodeProps) -> Html {
     let Some(excerpt) = source::around(&here.file, here.line, LINES) else {
         return html! { <div class="code"><p class="code-missing">{ format!("{}, line {}", here.file, here.line) }</p></div> };
     };
-    let is_at = |place: &Option<Place>, line: u32| {
-        place
-            .as_ref()
-            .is_some_and(|place| place.file == here.file && place.line == line)
+    let is_at = |place: Option<&Place>, line: u32| {
+        place.is_some_and(|place| place.file == here.file && place.line == line)
     };
     html! {
         <div class="code">
             <p class="code-file"><span>{ format!("{}:{}", here.file, here.line) }</span>if !here.kernel.is_empty() {<span class="code-kernel">{ &here.kernel }</span>}</p>
             <pre class="code-lines"><code>
                 { for excerpt.lines().map(|line| {
-                    let ran = props.is_moving && is_at(&props.last, line.number);
-                    let next = is_at(&props.next, line.number);
+                    let ran = is_moving && is_at(last, line.number);
+                    let next = is_at(next, line.number);
                     code_line(&line, ran, next)
                 }) }
             </code></pre>
@@ -77,5 +63,7 @@ fn code_line(line: &source::Line<'_>, ran: bool, next: bool) -> Html {
 
 /// The text with places to break a long line at, where a person would break it.
 fn breakable(text: &str) -> String {
-    text.replace('(', "(\u{200b}").replace('.', "\u{200b}.").replace("::", "::\u{200b}")
+    text.replace('(', "(\u{200b}")
+        .replace('.', "\u{200b}.")
+        .replace("::", "::\u{200b}")
 }

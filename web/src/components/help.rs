@@ -1,22 +1,12 @@
 //! The keys, and what the signs mean.
 
-use lockstep_view::scene::{LockLane, ThreadRow};
+use lockstep_view::scene::Score;
 use yew::prelude::*;
 
+use super::controls::terms;
 use super::dialog::Dialog;
 use super::swatch::{letter_chip, swatch};
 use crate::keys;
-
-/// Properties of [`Help`].
-#[derive(Clone, PartialEq, Properties)]
-pub struct HelpProps {
-    /// The threads of the run.
-    pub threads: Vec<ThreadRow>,
-    /// The locks of the run.
-    pub locks: Vec<LockLane>,
-    /// Called when it has been shut.
-    pub on_close: Callback<()>,
-}
 
 /// What the glyphs of the score mean.
 const GLYPHS: &[(&str, &str)] = &[
@@ -29,31 +19,37 @@ const GLYPHS: &[(&str, &str)] = &[
 ];
 
 /// The help dialog.
-#[component]
-pub fn Help(props: &HelpProps) -> Html {
+pub fn help(score: &Score, on_close: Callback<()>) -> Html {
+    let key = |sign: &'static str| html! { <kbd>{ sign }</kbd> };
+    let plain = |pair: &(&'static str, &'static str)| (key(pair.0), pair.1.to_owned());
+    let threads = score.threads.iter().map(|row| {
+        (
+            letter_chip(row.thread),
+            format!("{}, {}", row.name, row.role),
+        )
+    });
+    let locks = score
+        .lock_lanes
+        .iter()
+        .map(|lane| (swatch(lane.pattern), lane.label.clone()));
+    let wait = (
+        html! { <span class="legend-hatch" /> },
+        "waits for a lock".to_owned(),
+    );
     html! {
-        <Dialog title="Keys and signs" on_close={props.on_close.clone()}>
+        <Dialog title="Keys and signs" {on_close}>
             <div class="help">
                 <section>
                     <h3>{ "Keys" }</h3>
-                    <dl class="keys">
-                        { for keys::HELP.iter().map(|(key, what)| html! { <><dt><kbd>{ key }</kbd></dt><dd>{ what }</dd></> }) }
-                    </dl>
+                    { terms(keys::HELP.iter().map(plain)) }
                 </section>
                 <section>
                     <h3>{ "Signs in the score" }</h3>
-                    <dl class="keys">
-                        { for GLYPHS.iter().map(|(sign, what)| html! { <><dt><kbd>{ sign }</kbd></dt><dd>{ what }</dd></> }) }
-                        <dt><span class="legend-hatch" /></dt><dd>{ "waits for a lock" }</dd>
-                    </dl>
+                    { terms(GLYPHS.iter().map(plain).chain([wait])) }
                     <h3>{ "Threads" }</h3>
-                    <dl class="keys">
-                        { for props.threads.iter().map(|row| html! { <><dt>{ letter_chip(row.thread) }</dt><dd>{ &row.name }{ ", " }{ &row.role }</dd></> }) }
-                    </dl>
+                    { terms(threads) }
                     <h3>{ "Locks" }</h3>
-                    <dl class="keys">
-                        { for props.locks.iter().map(|lane| html! { <><dt>{ swatch(lane.pattern) }</dt><dd>{ &lane.label }</dd></> }) }
-                    </dl>
+                    { terms(locks) }
                 </section>
             </div>
         </Dialog>

@@ -1,26 +1,15 @@
 //! The lists a page can be on, as trays; the page lies in one of them and moves between them.
 
-use std::rc::Rc;
-
 use lockstep_view::scene::ListTray;
 use yew::prelude::*;
 
-/// Properties of [`Lists`].
-#[derive(Clone, PartialEq, Properties)]
-pub struct ListsProps {
-    /// The trays, in order.
-    pub lists: Vec<ListTray>,
-    /// The keys of those that are shown even when they are empty.
-    pub kept: Rc<Vec<String>>,
-}
+use super::controls::yes;
 
 /// The trays and the pages on them.
-#[component]
-pub fn Lists(props: &ListsProps) -> Html {
-    let shown: Vec<&ListTray> = props
-        .lists
+pub fn lists(lists: &[ListTray], kept: &[String]) -> Html {
+    let shown: Vec<&ListTray> = lists
         .iter()
-        .filter(|tray| props.kept.contains(&tray.key) || !tray.pages.is_empty())
+        .filter(|tray| kept.contains(&tray.key) || !tray.pages.is_empty())
         .collect();
     let count = shown.len().max(1);
     let mut pages: Vec<(&str, usize, bool)> = shown
@@ -37,14 +26,14 @@ pub fn Lists(props: &ListsProps) -> Html {
     html! {
         <div class="lists" role="list" aria-label="Where the page is" style={format!("--trays:{count}")}>
             { for shown.iter().map(|tray| html! {
-                <div class="tray" role="listitem" key={tray.key.clone()} data-here={(!tray.pages.is_empty()).to_string()}
-                    data-changed={tray.is_changed.to_string()} data-bad={tray.is_bad.to_string()} title={tray.note.clone()}>
+                <div class="tray" role="listitem" key={tray.key.clone()} data-here={yes(!tray.pages.is_empty())}
+                    data-changed={yes(tray.is_changed)} data-bad={yes(tray.is_bad)} title={tray.note.clone()}>
                     <span class="tray-label">{ &tray.label }</span>
                     <span class="hidden">{ if tray.pages.is_empty() { ": empty" } else { ": the page is here" } }</span>
                 </div>
             }) }
             { for pages.iter().map(|(page, index, is_bad)| html! {
-                <span class="token" key={format!("page-{page}")} aria-hidden="true" data-bad={is_bad.to_string()}
+                <span class="token" key={format!("page-{page}")} aria-hidden="true" data-bad={yes(*is_bad)}
                     style={format!("transform:translateX({}%)", index * 100)}>
                     <i>{ page }</i>
                 </span>

@@ -1,37 +1,18 @@
 //! The lock rack: the ladder of the documented order, and who stands on which rung.
 
-use std::rc::Rc;
-
-use lockstep_view::scene::{LockMode, LockState, Scene, Score};
+use lockstep_view::scene::{LockMode, LockState};
 use yew::prelude::*;
 
+use super::controls::{press, yes};
 use super::swatch::{swatch, thread_class};
-use crate::hooks::roving::use_roving;
-use crate::model::Act;
-
-/// Properties of [`Locks`].
-#[derive(Clone, PartialEq, Properties)]
-pub struct LocksProps {
-    /// The moment.
-    pub scene: Rc<Scene>,
-    /// The whole run, whose lanes say which locks matter most.
-    pub score: Rc<Score>,
-    /// Where wishes go.
-    pub act: Callback<Act>,
-}
+use crate::model::{Act, Model};
 
 /// The rack of locks.
-#[component]
-pub fn Locks(props: &LocksProps) -> Html {
-    let scene = &props.scene;
-    let onkeydown = use_roving(".rung");
-    // Locks that the score has no lane for come on the rack only while they matter: they stand at its end.
+pub fn locks(model: &Model, onkeydown: Callback<KeyboardEvent>, act: &Callback<Act>) -> Html {
+    let scene = &model.scene;
+    // Locks that no run gave a lane come on the rack only while they matter: they stand at its end.
     let is_kept = |lock: &LockState| {
-        props
-            .score
-            .lock_lanes
-            .iter()
-            .any(|lane| lane.lock == lock.id)
+        model.rack.contains(&lock.id)
             || !lock.owners.is_empty()
             || !lock.waiters.is_empty()
             || lock.is_changed
@@ -45,42 +26,27 @@ pub fn Locks(props: &LocksProps) -> Html {
                     <span class={classes!("rung-thread", thread_class(card.thread))}><i>{ card.thread.letter() }</i></span>
                 }) }
             </div>
-            { for scene.locks.iter().filter(|lock| is_kept(lock)).enumerate().map(|(index, lock)| html! {
-                <Rung key={lock.id.0.clone()} lock={lock.clone()} threads={scene.threads.len()} is_stop={index == 0} act={props.act.clone()} />
-            }) }
+            { for scene.locks.iter().filter(|lock| is_kept(lock)).enumerate().map(|(index, lock)| rung(lock, scene.threads.len(), index == 0, act)) }
         </section>
     }
 }
 
-/// Properties of [`Rung`].
-#[derive(Clone, PartialEq, Properties)]
-pub struct RungProps {
-    /// The lock.
-    pub lock: LockState,
-    /// How many threads there are.
-    pub threads: usize,
-    /// Whether it is the one the tab key reaches.
-    pub is_stop: bool,
-    /// Where wishes go.
-    pub act: Callback<Act>,
-}
-
 /// One lock on the ladder.
-#[component]
-pub fn Rung(props: &RungProps) -> Html {
-    let lock = &props.lock;
-    let target = lock.set_at;
-    let onclick = super::when(&props.act, move |_: MouseEvent| {
-        target.map(|step| Act::Jump(step.0))
-    });
+fn rung(lock: &LockState, threads: usize, is_stop: bool, act: &Callback<Act>) -> Html {
+    // A lock nobody has touched yet leads nowhere but to where one is.
+    let onclick = match lock.set_at {
+        Some(step) => press(Act::Jump(step.0), act),
+        None => Callback::noop(),
+    };
     html! {
-        <button type="button" class="rung" {onclick} data-lock={lock.id.0.clone()} data-changed={lock.is_changed.to_string()}
-            data-refused={lock.is_refused.to_string()} data-free={lock.owners.is_empty().to_string()}
-            aria-label={lock.spoken.clone()} title={lock.note.clone()} tabindex={if props.is_stop { "0" } else { "-1" }}>
-            <span class="rung-label">{ swatch(lock.pattern) }{ &lock.label }</span>
+        <button key={lock.id.0.clone()} type="button" class="rung" {onclick} data-lock={lock.id.0.clone()} data-changed={yes(lock.is_changed)}
+            data-refused={yes(lock.is_refused)} data-free={yes(lock.owners.is_empty())}
+            title={lock.note.clone()} tabindex={if is_stop { "0" } else { "-1" }}>
+            <span class="hidden">{ &lock.spoken }</span>
+            <span class="rung-label" aria-hidden="true">{ swatch(lock.pattern) }{ &lock.label }</span>
             <span class="rung-slots">
                 <span class="slot-free" aria-hidden="true" />
-                { for (0..props.threads).map(|index| slot(lock, index)) }
+                { for (0..threads).map(|index| slot(lock, index)) }
             </span>
         </button>
     }
@@ -99,7 +65,7 @@ fn slot(lock: &LockState, index: usize) -> Html {
     };
     html! {
         <>
-            <span class={classes!("key", thread_class(thread))} data-held={owner.is_some().to_string()} aria-hidden="true"
+            <span class={classes!("key", thread_class(thread))} data-held={yes(owner.is_some())} aria-hidden="true"
                 style={format!("transform:translateX({shift}%)")}>
                 <i>{ match owner.map(|owner| owner.mode) { Some(LockMode::Shared) => "read", _ => "held" } }</i>
             </span>

@@ -2,25 +2,15 @@
 
 use yew::prelude::*;
 
+use super::controls::{button, press};
 use super::icon::{Icon, icon};
 use crate::model::{Act, Notice as Words, NoticeKind};
 
-/// Properties of [`Notice`].
-#[derive(Clone, PartialEq, Properties)]
-pub struct NoticeProps {
-    /// The message.
-    pub notice: Option<Words>,
-    /// Where wishes go.
-    pub act: Callback<Act>,
-}
-
 /// The message, if there is one.
-#[component]
-pub fn Notice(props: &NoticeProps) -> Html {
-    let Some(notice) = &props.notice else {
+pub fn notice(notice: Option<&Words>, act: &Callback<Act>) -> Html {
+    let Some(notice) = notice else {
         return html! {};
     };
-    let act = |act: Act| props.act.reform(move |_: MouseEvent| act.clone());
     html! {
         <div class="notice" role="region" aria-label="Message">
             <p>{ &notice.text }</p>
@@ -28,10 +18,10 @@ pub fn Notice(props: &NoticeProps) -> Html {
                 <label class="notice-link"><span>{ "The link" }</span><input type="text" readonly={true} value={link.clone()} /></label>
             }
             if notice.kind == NoticeKind::PartOfLink {
-                <button type="button" onclick={act(Act::Dismiss)}>{ "Continue from here" }</button>
-                <button type="button" onclick={act(Act::Beat { is_forward: false })}>{ "Open the nearest beat" }</button>
+                { button("", "Continue from here", Act::Dismiss, act) }
+                { button("", "Open the nearest beat", Act::Beat { is_forward: false }, act) }
             }
-            <button type="button" class="notice-close" onclick={act(Act::Dismiss)} aria-label="Put this message away">{ icon(Icon::Close) }</button>
+            <button type="button" class="notice-close" onclick={press(Act::Dismiss, act)} aria-label="Put this message away">{ icon(Icon::Close) }</button>
         </div>
     }
 }

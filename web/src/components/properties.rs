@@ -3,24 +3,15 @@
 use lockstep_view::scene::{Property, PropertyState};
 use yew::prelude::*;
 
+use super::controls::press;
 use super::icon::{Icon, icon};
 use crate::model::Act;
 
-/// Properties of [`Properties`].
-#[derive(Clone, PartialEq, yew::Properties)]
-pub struct PropertiesProps {
-    /// The properties, in order.
-    pub properties: Vec<Property>,
-    /// Where wishes go.
-    pub act: Callback<Act>,
-}
-
 /// The bar of watched properties.
-#[component]
-pub fn Properties(props: &PropertiesProps) -> Html {
+pub fn properties(properties: &[Property], act: &Callback<Act>) -> Html {
     html! {
         <ul class="properties" aria-label="Always watched">
-            { for props.properties.iter().map(|property| {
+            { for properties.iter().map(|property| {
                 let (state, sign, word) = match property.state {
                     PropertyState::Holds => ("holds", Icon::Check, "holds".to_owned()),
                     PropertyState::Undecided => ("open", Icon::Tilde, "not yet decided".to_owned()),
@@ -30,7 +21,7 @@ pub fn Properties(props: &PropertiesProps) -> Html {
                 html! {
                     <li class="property" key={property.id.clone()} data-state={state} title={property.note.clone()}>
                         if let PropertyState::Broken(step) = property.state {
-                            <button type="button" onclick={props.act.reform(move |_: MouseEvent| Act::Jump(step.0))}>{ inside }</button>
+                            <button type="button" onclick={press(Act::Jump(step.0), act)}>{ inside }</button>
                         } else {
                             { inside }
                         }

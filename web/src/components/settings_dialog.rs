@@ -2,66 +2,51 @@
 
 use yew::prelude::*;
 
+use super::controls::{Choice, select};
 use super::dialog::Dialog;
-use super::transport::chosen;
+use super::when;
 use crate::settings::{Motion, Settings, Size, Theme};
 
-/// Properties of [`SettingsDialog`].
-#[derive(Clone, PartialEq, Properties)]
-pub struct SettingsDialogProps {
-    /// As they are.
-    pub settings: Settings,
-    /// Whether they will be remembered.
-    pub is_remembered: bool,
-    /// Called with new ones.
-    pub on_change: Callback<Settings>,
-    /// Called when it has been shut.
-    pub on_close: Callback<()>,
-}
-
 /// The settings dialog.
-#[component]
-pub fn SettingsDialog(props: &SettingsDialogProps) -> Html {
-    let now = props.settings;
-    let theme = super::when(&props.on_change, move |event: Event| {
-        Some(Settings {
-            theme: Theme::parse(&chosen(&event)?)?,
-            ..now
-        })
-    });
-    let motion = super::when(&props.on_change, move |event: Event| {
-        Some(Settings {
-            motion: Motion::parse(&chosen(&event)?)?,
-            ..now
-        })
-    });
-    let size = super::when(&props.on_change, move |event: Event| {
-        Some(Settings {
-            size: Size::parse(&chosen(&event)?)?,
-            ..now
-        })
-    });
-    let keys = props.on_change.reform(move |_: Event| Settings {
+pub fn settings_dialog(
+    now: Settings,
+    is_remembered: bool,
+    on_change: &Callback<Settings>,
+    on_close: Callback<()>,
+) -> Html {
+    let keys = on_change.reform(move |_: Event| Settings {
         has_keys: !now.has_keys,
         ..now
     });
+    let name = |text: &'static str| html! { <span>{ text }</span> };
     html! {
-        <Dialog title="Settings" on_close={props.on_close.clone()}>
+        <Dialog title="Settings" {on_close}>
             <div class="settings">
-                <label><span>{ "Theme" }</span><select onchange={theme}>
-                    { for Theme::ALL.iter().map(|one| html! { <option value={one.name()} selected={*one == now.theme}>{ one.label() }</option> }) }
-                </select></label>
-                <label><span>{ "Motion" }</span><select onchange={motion}>
-                    { for Motion::ALL.iter().map(|one| html! { <option value={one.name()} selected={*one == now.motion}>{ one.label() }</option> }) }
-                </select></label>
-                <label><span>{ "Text size" }</span><select onchange={size}>
-                    { for Size::ALL.iter().map(|one| html! { <option value={one.name()} selected={*one == now.size}>{ one.label() }</option> }) }
-                </select></label>
+                { select("", name("Theme"), choices(Theme::ALL, now.theme, Theme::name, Theme::label),
+                    when(on_change, move |value| Some(Settings { theme: Theme::parse(&value)?, ..now }))) }
+                { select("", name("Motion"), choices(Motion::ALL, now.motion, Motion::name, Motion::label),
+                    when(on_change, move |value| Some(Settings { motion: Motion::parse(&value)?, ..now }))) }
+                { select("", name("Text size"), choices(Size::ALL, now.size, Size::name, Size::label),
+                    when(on_change, move |value| Some(Settings { size: Size::parse(&value)?, ..now }))) }
                 <label class="check"><input type="checkbox" checked={now.has_keys} onchange={keys} /><span>{ "Single keys are shortcuts" }</span></label>
-                if !props.is_remembered {
+                if !is_remembered {
                     <p>{ "This browser does not let the page remember settings. They hold until it is closed." }</p>
                 }
             </div>
         </Dialog>
     }
+}
+
+fn choices<T: Copy + PartialEq>(
+    all: &[T],
+    now: T,
+    name: fn(T) -> &'static str,
+    label: fn(T) -> &'static str,
+) -> Vec<Choice> {
+    let choice = |one: &T| Choice {
+        value: name(*one).into(),
+        label: label(*one).into(),
+        is_chosen: *one == now,
+    };
+    all.iter().map(choice).collect()
 }

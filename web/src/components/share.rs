@@ -7,15 +7,6 @@ use yew::prelude::*;
 
 use super::dialog::Dialog;
 
-/// Properties of [`Share`].
-#[derive(Clone, PartialEq, Properties)]
-pub struct ShareProps {
-    /// The things, in order.
-    pub things: Vec<Thing>,
-    /// Called when it has been shut.
-    pub on_close: Callback<()>,
-}
-
 /// One thing to take away.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Thing {
@@ -30,12 +21,11 @@ pub struct Thing {
 }
 
 /// The share dialog.
-#[component]
-pub fn Share(props: &ShareProps) -> Html {
+pub fn share(things: &[Thing], on_close: Callback<()>) -> Html {
     html! {
-        <Dialog title="Take this run with you" on_close={props.on_close.clone()}>
+        <Dialog title="Take this run with you" {on_close}>
             <div class="share">
-                { for props.things.iter().map(|thing| html! { <Copied key={thing.name} thing={thing.clone()} /> }) }
+                { for things.iter().map(|thing| html! { <Copied key={thing.name} thing={thing.clone()} /> }) }
             </div>
         </Dialog>
     }

@@ -13,42 +13,44 @@ pub fn thread_class(thread: ThreadId) -> &'static str {
     }
 }
 
-/// The strokes of a pattern: height in hundredths of the lane, width, dashes.
-fn strokes(pattern: Pattern) -> &'static [(u8, &'static str, &'static str)] {
+/// The strokes of a pattern: height in the lane, width, dashes.
+fn strokes(pattern: Pattern) -> &'static [(&'static str, &'static str, &'static str)] {
     match pattern {
-        Pattern::Solid => &[(50, "6", "none")],
-        Pattern::Dashed => &[(50, "4", "7 3")],
-        Pattern::Dotted => &[(50, "4", "2 2.500")],
-        Pattern::Double => &[(32, "2", "none"), (72, "2", "none")],
-        Pattern::ThickThin => &[(38, "4", "none"), (82, "1.200", "none")],
-        Pattern::Wavy => &[(50, "4", "8 2 2 2")],
+        Pattern::Solid => &[("50%", "6", "none")],
+        Pattern::Dashed => &[("50%", "4", "7 3")],
+        Pattern::Dotted => &[("50%", "4", "2 2.500")],
+        Pattern::Double => &[("32%", "2", "none"), ("72%", "2", "none")],
+        Pattern::ThickThin => &[("38%", "4", "none"), ("82%", "1.200", "none")],
+        Pattern::Wavy => &[("50%", "4", "8 2 2 2")],
     }
 }
 
-/// A line of a pattern from `from` to `to`, in hundredths of the width.
-pub fn pattern_line(pattern: Pattern, from: f64, to: f64) -> Html {
+/// The whole width. Places in a drawing are whole numbers of it: they are the same everywhere, and need no decimals.
+pub const WHOLE: u32 = 100_000;
+
+/// A line of a pattern from one place to another.
+pub fn pattern_line(pattern: Pattern, from: u32, to: u32) -> Html {
+    let (from, to) = (AttrValue::from(percent(from)), AttrValue::from(percent(to)));
     strokes(pattern)
         .iter()
         .map(|(height, width, dashes)| {
             html! {
-                <line x1={percent(from)} x2={percent(to)} y1={format!("{height}%")} y2={format!("{height}%")}
-                    stroke-width={*width} stroke-dasharray={*dashes} />
+                <line x1={from.clone()} x2={to.clone()} y1={*height} y2={*height} stroke-width={*width} stroke-dasharray={*dashes} />
             }
         })
         .collect()
 }
 
-/// A share of the width as an attribute.
-pub fn percent(share: f64) -> String {
-    // Three digits place a line to a hundredth of a pixel and keep the text the same everywhere.
-    format!("{share:.3}%")
+/// A place as an attribute: a share of the width.
+pub fn percent(place: u32) -> String {
+    format!("{}.{:03}%", place / (WHOLE / 100), place % (WHOLE / 100))
 }
 
 /// A short sample of a lock's line.
 pub fn swatch(pattern: Pattern) -> Html {
     html! {
         <svg class="swatch" width="22" height="10" aria-hidden="true" focusable="false">
-            { pattern_line(pattern, 2.0, 98.0) }
+            { pattern_line(pattern, WHOLE / 50, WHOLE - WHOLE / 50) }
         </svg>
     }
 }

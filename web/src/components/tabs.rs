@@ -2,6 +2,9 @@
 
 use yew::prelude::*;
 
+use super::controls::{Choice, segments};
+use super::when;
+
 /// The panes.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub enum Tab {
@@ -41,28 +44,15 @@ impl Tab {
     }
 }
 
-/// Properties of [`Tabs`].
-#[derive(Clone, PartialEq, Properties)]
-pub struct TabsProps {
-    /// The pane shown.
-    pub tab: Tab,
-    /// Shows another.
-    pub choose: Callback<Tab>,
-}
-
-/// The row of tabs: a choice of one, so radio buttons, which bring their keys along.
-#[component]
-pub fn Tabs(props: &TabsProps) -> Html {
-    html! {
-        <fieldset class="tabs segments">
-            <legend class="hidden">{ "Pane" }</legend>
-            { for Tab::ALL.into_iter().map(|tab| html! {
-                <label class="segment">
-                    <input type="radio" name="pane" value={tab.name()} checked={props.tab == tab}
-                        onchange={props.choose.reform(move |_: Event| tab)} />
-                    <span>{ tab.label() }</span>
-                </label>
-            }) }
-        </fieldset>
-    }
+/// The row of tabs.
+pub fn tabs(shown: Tab, choose: &Callback<Tab>) -> Html {
+    let choices = Tab::ALL.map(|tab| Choice {
+        value: tab.name().into(),
+        label: tab.label().into(),
+        is_chosen: shown == tab,
+    });
+    let on_choice = when(choose, |value: String| {
+        Tab::ALL.into_iter().find(|tab| tab.name() == value)
+    });
+    segments("tabs segments", "Pane", choices.into(), on_choice)
 }

@@ -3,26 +3,14 @@
 use lockstep_view::scene::{LockMode, ThreadCard as Card, ThreadId, ThreadState};
 use yew::prelude::*;
 
-use super::code::Code;
+use super::code::code;
+use super::controls::{press, yes};
 use super::icon::{Icon, icon};
 use super::swatch::{letter_chip, swatch, thread_class};
-use crate::model::Act;
-
-/// Properties of [`ThreadCard`].
-#[derive(Clone, PartialEq, Properties)]
-pub struct ThreadCardProps {
-    /// The thread.
-    pub card: Card,
-    /// The names of all threads, by place.
-    pub names: Vec<AttrValue>,
-    /// Where wishes go.
-    pub act: Callback<Act>,
-}
+use crate::model::{Act, Model};
 
 /// One thread.
-#[component]
-pub fn ThreadCard(props: &ThreadCardProps) -> Html {
-    let card = &props.card;
+pub fn thread_card(card: &Card, model: &Model, act: &Callback<Act>) -> Html {
     let state = match card.state {
         ThreadState::Runnable => "runnable",
         ThreadState::Blocked(_) => "blocked",
@@ -30,7 +18,7 @@ pub fn ThreadCard(props: &ThreadCardProps) -> Html {
     };
     let id = format!("thread-{}", card.thread.letter());
     html! {
-        <article class={classes!("card", thread_class(card.thread))} data-state={state} data-moving={card.is_moving.to_string()}
+        <article key={card.thread.0} class={classes!("card", thread_class(card.thread))} data-state={state} data-moving={yes(card.is_moving)}
             aria-labelledby={id.clone()}>
             <header class="card-head">
                 { letter_chip(card.thread) }
@@ -38,32 +26,30 @@ pub fn ThreadCard(props: &ThreadCardProps) -> Html {
                 <span class="card-role">{ &card.role }</span>
             </header>
             { breadcrumb(card) }
-            <Code last={card.last.clone()} next={card.next_place.clone()} is_moving={card.is_moving} />
+            { code(card.last.as_ref(), card.next_place.as_ref(), card.is_moving && !matches!(card.state, ThreadState::Blocked(_))) }
             { holds(card) }
-            <RunRow card={card.clone()} names={props.names.clone()} act={props.act.clone()} />
+            { run_row(card, model, act) }
         </article>
     }
 }
 
-/// How many functions are named: those nearest to the step.
-const CRUMBS: usize = 3;
-
+/// Where the thread is: the function of its step, and above it those that led there.
 fn breadcrumb(card: &Card) -> Html {
-    let deepest = card.stack.len().saturating_sub(1);
-    let hidden = card.stack.len().saturating_sub(CRUMBS);
-    let whole: Vec<&str> = card.stack.iter().map(|frame| frame.function.as_str()).collect();
+    let names: Vec<&str> = card
+        .stack
+        .iter()
+        .map(|frame| frame.function.as_str())
+        .collect();
+    let (here, path) = match names.split_last() {
+        Some((here, path)) => (*here, path.join(" \u{203a} ")),
+        None if card.state == ThreadState::Finished => ("returned", String::new()),
+        None => ("about to start", String::new()),
+    };
     html! {
-        <p class="crumbs" title={whole.join(" \u{203a} ")}>
-            if hidden > 0 { <span class="crumb-sign">{ "\u{2026}" }</span> }
-            if card.stack.is_empty() {
-                <span class="crumb-none">{ if card.state == ThreadState::Finished { "returned" } else { "about to start" } }</span>
-            }
-            { for card.stack.iter().enumerate().skip(hidden).map(|(depth, frame)| html! {
-                <>
-                    if depth > 0 { <span class="crumb-sign" aria-hidden="true">{ "\u{203a}" }</span> }
-                    <code class={classes!("crumb", (depth == deepest).then_some("crumb-here"))}>{ &frame.function }</code>
-                </>
-            }) }
+        <p class="crumbs">
+            // Where there is little room, it is the nearest functions that stay: the text is cut at its start.
+            <span class="crumb-path" title={path.clone()}><bdi>{ path }</bdi></span>
+            <code class={if names.is_empty() { "crumb-none" } else { "crumb-here" }}>{ here }</code>
         </p>
     }
 }
@@ -83,41 +69,26 @@ fn holds(card: &Card) -> Html {
     }
 }
 
-/// Properties of [`RunRow`].
-#[derive(Clone, PartialEq, Properties)]
-pub struct RunRowProps {
-    /// The thread.
-    pub card: Card,
-    /// The names of all threads, by place.
-    pub names: Vec<AttrValue>,
-    /// Where wishes go.
-    pub act: Callback<Act>,
-}
-
 /// The button that runs a thread, with what it would do or why it cannot.
-#[component]
-pub fn RunRow(props: &RunRowProps) -> Html {
-    let card = &props.card;
+fn run_row(card: &Card, model: &Model, act: &Callback<Act>) -> Html {
     let thread = card.thread;
     let can_run = card.state == ThreadState::Runnable;
-    let onclick = props.act.reform(move |_: MouseEvent| Act::Run(thread));
-    let show = props
-        .act
-        .reform(move |_: MouseEvent| Act::Preview(Some(thread)));
-    let hide = props.act.reform(|_: MouseEvent| Act::Preview(None));
-    let unfocus = props.act.reform(|_: FocusEvent| Act::Preview(None));
+    let onclick = press(Act::Run(thread), act);
+    let show = press(Act::Preview(Some(thread)), act);
+    let hide = press(Act::Preview(None), act);
+    let unfocus = act.reform(|_: FocusEvent| Act::Preview(None));
     html! {
         <div class="run-row">
             <button type="button" class="run" data-run={thread.letter().to_string()} {onclick} onmouseenter={show} onmouseleave={hide} onblur={unfocus}
-                aria-disabled={(!can_run).to_string()} aria-label={card.run_spoken.clone()}>
-                { format!("Run {}", thread.letter()) }
+                aria-disabled={yes(!can_run)} aria-label={card.run_spoken.clone()}>
+                { format!("Run {}", card.name) }
             </button>
-            <p class="next">{ next_words(card, &props.names) }</p>
+            <p class="next">{ next_words(card, model) }</p>
         </div>
     }
 }
 
-fn next_words(card: &Card, names: &[AttrValue]) -> Html {
+fn next_words(card: &Card, model: &Model) -> Html {
     match &card.state {
         ThreadState::Finished => {
             html! { <span class="next-done">{ icon(Icon::Check) }{ " finished" }</span> }
@@ -126,7 +97,7 @@ fn next_words(card: &Card, names: &[AttrValue]) -> Html {
             <span class="next-wait">
                 { icon(Icon::Lock) }
                 { " waits for " }<code>{ &wait.label }</code>
-                { for wait.holders.iter().map(|holder| html! { <>{ ", held by " }<b>{ name(names, *holder) }</b></> }) }
+                { for wait.holders.iter().map(|holder| html! { <>{ ", held by " }<b>{ name(model, *holder) }</b></> }) }
             </span>
         },
         ThreadState::Runnable => html! {
@@ -138,9 +109,7 @@ fn next_words(card: &Card, names: &[AttrValue]) -> Html {
     }
 }
 
-fn name(names: &[AttrValue], thread: ThreadId) -> AttrValue {
-    names
-        .get(usize::from(thread.0))
-        .cloned()
-        .unwrap_or_else(|| AttrValue::from(thread.letter().to_string()))
+fn name(model: &Model, thread: ThreadId) -> String {
+    let row = model.stage.score.threads.get(usize::from(thread.0));
+    row.map_or_else(|| thread.letter().to_string(), |row| row.name.clone())
 }

@@ -48,20 +48,38 @@ fn take(
     }
     let id = get("id");
     let kind = get("type").as_string()?;
-    let answer = match serde_wasm_bindgen::from_value::<Payload>(data) {
+    let answer = match payload(&get) {
         Ok(payload) => wire::read(&kind, &payload)?,
-        Err(error) => Err(format!("{kind}: {error}")),
+        Err(name) => Err(format!("{kind}: {name} is of the wrong kind.")),
     };
     Some((id, answer))
 }
 
+/// The fields of a message, or the name of one that is of the wrong kind.
+fn payload(get: &impl Fn(&str) -> JsValue) -> Result<Payload, &'static str> {
+    let text = |name: &'static str| match get(name) {
+        value if value.is_undefined() || value.is_null() => Ok(None),
+        value => value.as_string().map(Some).ok_or(name),
+    };
+    let number = |name: &'static str| match get(name) {
+        value if value.is_undefined() || value.is_null() => Ok(None),
+        value => value.as_f64().map(Some).ok_or(name),
+    };
+    Ok(Payload {
+        scenario: text("scenario")?,
+        variant: text("variant")?,
+        run: text("run")?,
+        cursor: number("cursor")?,
+        by: number("by")?,
+        thread: text("thread")?,
+        theme: text("theme")?,
+        motion: text("motion")?,
+    })
+}
+
 /// Connects an embed with the page around it.
 #[hook]
-pub fn use_host(
-    model: &std::rc::Rc<Model>,
-    embed: Option<std::rc::Rc<Embed>>,
-    on_wish: Callback<Wish>,
-) {
+pub fn use_host(model: &Model, embed: Option<std::rc::Rc<Embed>>, on_wish: Callback<Wish>) {
     let latest = use_mut_ref(|| model.clone());
     latest.replace(model.clone());
     let is_embed = embed.is_some();

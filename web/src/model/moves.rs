@@ -1,11 +1,10 @@
 //! How the state moves in time: steps, jumps, play, and what is said about them.
 
-use std::rc::Rc;
-
 use lockstep_view::scene::{FactId, PropertyState, SetBy, StepNo, ThreadState, VerdictKind};
 
 use super::{Act, Detail, Model};
 use crate::order;
+use crate::shared::Shared;
 
 impl Model {
     /// The state after `act`.
@@ -79,7 +78,7 @@ impl Model {
     /// Shows a moment of the run, without a word.
     pub(super) fn show(&mut self, step: u32) {
         self.cursor = step.min(self.stage.steps());
-        self.scene = Rc::new(self.stage.scene(self.cursor));
+        self.scene = Shared::new(self.stage.scene(self.cursor));
         self.preview = None;
     }
 
@@ -87,11 +86,11 @@ impl Model {
     pub(super) fn go(&mut self, step: u32) {
         let was_broken = self.scene.verdict.kind == VerdictKind::Broken;
         let from = self.cursor;
-        self.show(step);
-        self.is_single = self.cursor == from + 1;
-        if self.cursor == from {
+        if step.min(self.stage.steps()) == from {
             return;
         }
+        self.show(step);
+        self.is_single = self.cursor == from + 1;
         self.say();
         let is_broken = self.scene.verdict.kind == VerdictKind::Broken;
         if is_broken && !was_broken {

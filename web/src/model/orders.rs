@@ -1,13 +1,12 @@
 //! How the order changes: running a thread, forking, flipping the code, undoing, opening a link.
 
-use std::rc::Rc;
-
 use lockstep_view::scene::{ThreadId, ThreadState};
 
 use super::{Mark, Model, Notice, NoticeKind, Stage};
 use crate::engine::{self, Session};
 use crate::link::Link;
 use crate::order::{self, Schedule};
+use crate::shared::Shared;
 
 /// How many cut-off orders are kept.
 const EARLIER: usize = 8;
@@ -121,7 +120,15 @@ impl Model {
         let Some(session) = Session::open(&mark.scenario, mark.kernel) else {
             return;
         };
-        self.stage = Rc::new(Stage::new(session, &mark.asked));
+        self.stage = Shared::new(Stage::new(session, &mark.asked));
+        if self.scenario != mark.scenario {
+            self.rack.clear();
+        }
+        for lock in self.stage.locks() {
+            if !self.rack.contains(&lock) {
+                self.rack.push(lock);
+            }
+        }
         self.scenario = mark.scenario;
         self.kernel = mark.kernel;
         self.asked = mark.asked;

@@ -1,11 +1,10 @@
 //! The state of the page.
 
-use std::rc::Rc;
-
-use lockstep_view::scene::{FactId, Headline, Row, Scene, Score, StepNo, ThreadId};
+use lockstep_view::scene::{FactId, Headline, LockId, Row, Scene, Score, StepNo, ThreadId};
 
 use crate::engine::{self, Kernel, Played, Session};
 use crate::order::Schedule;
+use crate::shared::Shared;
 
 /// How much one press of Step does.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -75,6 +74,11 @@ impl Speed {
         }
     }
 
+    /// Reads what [`Speed::label`] writes.
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|speed| speed.label() == text)
+    }
+
     /// The next faster or slower one, or the same at the end of the scale.
     pub fn shifted(self, is_faster: bool) -> Self {
         let at = Self::ALL
@@ -122,13 +126,13 @@ pub struct Stage {
     /// The executed run.
     pub played: Played,
     /// What stands above it.
-    pub headline: Rc<Headline>,
+    pub headline: Shared<Headline>,
     /// The whole run.
-    pub score: Rc<Score>,
+    pub score: Shared<Score>,
     /// The run as a table.
-    pub rows: Rc<Vec<Row>>,
+    pub rows: Shared<Vec<Row>>,
     /// The keys of the trays that are always shown: where pages are at first, and where this story can take them.
-    pub trays: Rc<Vec<String>>,
+    pub trays: Vec<String>,
 }
 
 /// The trays that are worth their room even when empty.
@@ -141,24 +145,15 @@ fn trays(played: &Played) -> Vec<String> {
     keys.map(|tray| tray.key.clone()).collect()
 }
 
-impl PartialEq for Stage {
-    fn eq(&self, other: &Self) -> bool {
-        // A run is nothing but these three.
-        self.session == other.session
-            && self.score.executed == other.score.executed
-            && self.score.parting == other.score.parting
-    }
-}
-
 impl Stage {
     /// Runs an order.
     pub fn new(session: Session, asked: &Schedule) -> Self {
         let played = session.run(asked);
         Self {
-            headline: Rc::new(session.headline()),
-            score: Rc::new(played.score()),
-            rows: Rc::new(played.transcript()),
-            trays: Rc::new(trays(&played)),
+            headline: Shared::new(session.headline()),
+            score: Shared::new(played.score()),
+            rows: Shared::new(played.transcript()),
+            trays: trays(&played),
             session,
             played,
         }
@@ -167,6 +162,15 @@ impl Stage {
     /// How many steps the run has.
     pub fn steps(&self) -> u32 {
         u32::try_from(self.score.columns.len()).unwrap_or(u32::MAX)
+    }
+
+    /// The locks that have a lane.
+    pub fn locks(&self) -> Vec<LockId> {
+        self.score
+            .lock_lanes
+            .iter()
+            .map(|lane| lane.lock.clone())
+            .collect()
     }
 
     /// The moment after a step, or the last one if there are fewer.
@@ -218,11 +222,13 @@ pub struct Model {
     /// The order asked for.
     pub asked: Schedule,
     /// The run.
-    pub stage: Rc<Stage>,
+    pub stage: Shared<Stage>,
     /// The step the reader looks at.
     pub cursor: u32,
     /// The moment there.
-    pub scene: Rc<Scene>,
+    pub scene: Shared<Scene>,
+    /// The locks that have a place on the rack: those any run of this scenario gave a lane, so that a flip moves none.
+    pub rack: Vec<LockId>,
     /// How much one press does.
     pub detail: Detail,
     /// How fast play goes.
@@ -260,12 +266,13 @@ impl Model {
         let kernel = engine::kernel_of(&scenario);
         let session = Session::open(&scenario, kernel)?;
         let asked = session.opening();
-        let stage = Rc::new(Stage::new(session, &asked));
-        let scene = Rc::new(stage.scene(0));
+        let stage = Shared::new(Stage::new(session, &asked));
+        let scene = Shared::new(stage.scene(0));
         Some(Self {
             scenario,
             kernel,
             asked,
+            rack: stage.locks(),
             stage,
             cursor: 0,
             scene,

@@ -1,16 +1,11 @@
 //! The kinds of things that have names: objects, their locks, their fields. One row each.
 
-use std::ops::Range;
-
 use lockstep_machine::Address;
 use lockstep_mm::anon_vma::AnonVma;
 use lockstep_mm::file::File;
 use lockstep_mm::page::{Page, PageFlags};
 use lockstep_mm::vma::{Mm, VmFlags, Vma};
 use lockstep_mm::zone::Zone;
-
-use crate::Diagnostic;
-use crate::suggest::{list, unknown};
 
 /// The kinds of object that have locks or fields with names.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -121,40 +116,4 @@ impl Class {
         Self::AnonVma,
         Self::Zone,
     ];
-
-    pub(super) fn word(self) -> &'static str {
-        match self {
-            Self::Page => "page",
-            Self::Process => "process",
-            Self::Pte => "page-table entry",
-            Self::Vma => "mapping",
-            Self::File => "file",
-            Self::AnonVma => "anon_vma",
-            Self::Zone => "zone",
-        }
-    }
-}
-
-/// There is no such field. All of them are too many to list, so the flags are left out unless one was meant.
-pub(super) fn unknown_field(fields: &[FieldKind], name: &str, span: Range<usize>) -> Diagnostic {
-    let names: Vec<_> = fields.iter().map(|field| field.name.as_str()).collect();
-    let problem = unknown("unknown-field", "field", name, span, &names);
-    let flags = |prefix: &str| -> Vec<&str> {
-        let flags = names.iter().filter(|name| name.starts_with(prefix));
-        flags.copied().collect()
-    };
-    let upper = name.to_uppercase();
-    for prefix in ["PG_", "VM_"] {
-        if upper.starts_with(prefix) {
-            return problem.help(format!("the {prefix} flags are {}", list(&flags(prefix))));
-        }
-    }
-    let words = names
-        .iter()
-        .filter(|name| !name.starts_with("PG_") && !name.starts_with("VM_"));
-    let words: Vec<_> = words.copied().collect();
-    problem.help(format!(
-        "fields are flags, such as `VM_LOCKED` and `PG_mlocked`, and {}",
-        list(&words)
-    ))
 }

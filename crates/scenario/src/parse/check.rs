@@ -6,7 +6,8 @@ use super::reader::Problems;
 use super::{Places, Said};
 use crate::build::Part;
 use crate::compiled::Scenario;
-use crate::{Diagnostic, Names, beats, parse_script};
+use crate::script::parse_beat_line;
+use crate::{Diagnostic, Names, parse_script};
 
 /// Notes what is wrong with a scenario whose sections were all understood.
 pub(super) fn check(scenario: &Scenario, places: &Places, problems: &Problems) {
@@ -41,7 +42,7 @@ pub(super) fn check(scenario: &Scenario, places: &Places, problems: &Problems) {
         }
     }
     for said in places.beats.iter().flatten() {
-        if let Err(problem) = beats::moment(&said.text, 0, names) {
+        if let Err(problem) = parse_beat_line(&said.text, 0, names) {
             problems.add(problem.map(|part| said.place(part)));
         }
     }

@@ -7,7 +7,8 @@ use super::reader::Table;
 use crate::Diagnostic;
 use crate::compiled::{Argument, Invocation, Label, Labelled, PagePlace};
 use crate::forms::{Form, LIMIT, Parameter, Takes};
-use crate::suggest::{shown, unknown};
+use crate::shown::shown;
+use crate::suggest::unknown;
 
 /// The processes and files named so far; their numbers are their places.
 #[derive(Default)]

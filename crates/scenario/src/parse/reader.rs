@@ -8,7 +8,8 @@ use toml::de::{DeTable, DeValue};
 
 use super::Said;
 use crate::Diagnostic;
-use crate::suggest::{closest, list, shown};
+use crate::shown::shown;
+use crate::suggest::{closest, list};
 
 /// What has been found wrong so far.
 #[derive(Default)]

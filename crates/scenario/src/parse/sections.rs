@@ -12,7 +12,8 @@ use crate::Diagnostic;
 use crate::compiled::{
     Beat, Expectation, Label, Labelled, Outcome, Scenario, Script, SetupStep, Thread,
 };
-use crate::suggest::{shown, unknown};
+use crate::shown::shown;
+use crate::suggest::unknown;
 
 /// Reads the whole file; `None` if a part is missing, which has been noted then.
 pub(super) fn read(file: &Table<'_>, source: &str) -> Option<(Scenario, Places)> {
@@ -71,6 +72,7 @@ pub(super) fn read(file: &Table<'_>, source: &str) -> Option<(Scenario, Places)>
         opening: opening.map(|said| said.text).or(first).unwrap_or_default(),
         lanes: texts(&places.lanes),
         facts: texts(&places.facts),
+        prepared: None,
     };
     Some((scenario, places))
 }

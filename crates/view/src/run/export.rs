@@ -15,7 +15,12 @@ use crate::{value, verdicts};
 impl Run {
     /// The run for programs.
     pub fn export(&self) -> Export {
-        let Kept { session, tape, report, .. } = &*self.kept;
+        let Kept {
+            session,
+            tape,
+            report,
+            ..
+        } = &*self.kept;
         let rows = self.transcript();
         Export {
             schema: SCHEMA,
@@ -24,7 +29,10 @@ impl Run {
             schedule: report.executed.to_string(),
             threads: tape
                 .threads()
-                .map(|thread| ExportThread { thread: thread.letter(), name: self.thread_name(thread).to_owned() })
+                .map(|thread| ExportThread {
+                    thread: thread.letter(),
+                    name: self.thread_name(thread).to_owned(),
+                })
                 .collect(),
             steps: rows
                 .iter()
@@ -96,7 +104,9 @@ fn object(session: &Inner, event: &Event) -> String {
 fn changes(session: &Inner, made: &[lockstep_machine::Change]) -> Vec<ExportChange> {
     let mut told = Vec::new();
     for change in net(made) {
-        let Some(place) = session.words.place(change.address) else { continue };
+        let Some(place) = session.words.place(change.address) else {
+            continue;
+        };
         for field in session.words.fields(change.address) {
             let (from, to) = (field.part.of(change.from), field.part.of(change.to));
             if from != to {
@@ -126,7 +136,11 @@ fn kind(session: &Inner, object: Object) -> String {
         Object::AnonVma(_) => "anon_vma",
         Object::SwapSlot(_) | Object::Pagevec(_) => return session.words.object(object),
     };
-    if session.words.is_main(object) { kind.to_owned() } else { format!("{kind} {}", session.words.object(object)) }
+    if session.words.is_main(object) {
+        kind.to_owned()
+    } else {
+        format!("{kind} {}", session.words.object(object))
+    }
 }
 
 fn outcome(outcome: invariants::Outcome) -> Outcome {

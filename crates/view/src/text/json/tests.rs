@@ -1,3 +1,5 @@
+//! Whole runs as JSON, held against what a reader of it expects.
+
 use expect_test::{Expect, expect};
 
 use super::*;

@@ -1,3 +1,5 @@
+//! Mails of hand-written plays, as they would be sent.
+
 use expect_test::{Expect, expect};
 
 use super::super::fixture::{AFTER, BEFORE, FOUR, Play};

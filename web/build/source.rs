@@ -1,15 +1,14 @@
-//! Parses the scenarios, which spares the page a parser, and cuts and colours `crates/mm/src`, so that the page can show
-//! the source that runs.
+//! Cuts the model's source into functions and colours them, so that the page can show the source that runs.
 
 use std::path::Path;
-use std::{env, fs, io};
+use std::{fs, io};
 
 use ra_ap_rustc_lexer::{FrontmatterAllowed, LiteralKind, TokenKind, tokenize};
 use serde::Serialize;
 
 /// One function, as `src/source.rs` reads it.
 #[derive(Serialize)]
-struct Function {
+pub(crate) struct Function {
     file: String,
     first: u32,
     text: String,
@@ -33,10 +32,11 @@ const KEYWORDS: &[&str] = &[
     "dyn",
 ];
 
-fn main() -> io::Result<()> {
-    let folder = Path::new("../crates/mm/src");
-    println!("cargo::rerun-if-changed={}", folder.display());
-    println!("cargo::rerun-if-changed=build.rs");
+/// The functions of the model that have steps and that `is_wanted` wants, by file and lines.
+pub(crate) fn functions(
+    folder: &Path,
+    is_wanted: impl Fn(&str, u32, u32) -> bool,
+) -> io::Result<Vec<Function>> {
     let mut functions = Vec::new();
     let mut files: Vec<_> = fs::read_dir(folder)?.collect::<Result<_, _>>()?;
     files.sort_by_key(fs::DirEntry::file_name);
@@ -46,14 +46,15 @@ fn main() -> io::Result<()> {
             functions.extend(cut(&name, &fs::read_to_string(file.path())?));
         }
     }
-    let bytes = postcard::to_allocvec(&functions).map_err(io::Error::other)?;
-    let out = env::var("OUT_DIR").map_err(io::Error::other)?;
-    let out = Path::new(&out);
-    fs::write(out.join("source.postcard"), bytes)?;
-    fs::write(
-        out.join("scenarios.postcard"),
-        lockstep_scenario::compiled_library(),
-    )
+    functions.retain(|function| {
+        let lines = u32::try_from(function.text.lines().count()).unwrap_or(u32::MAX);
+        is_wanted(
+            &function.file,
+            function.first,
+            function.first.saturating_add(lines),
+        )
+    });
+    Ok(functions)
 }
 
 /// A token with its place.

@@ -1,0 +1,222 @@
+//! The way from the texts: the set-up calls are made one after the other, and the names looked up in what they leave.
+
+use lockstep_machine::ThreadId;
+use lockstep_mm::kernel::Kernel;
+use lockstep_mm::program::Setting;
+use lockstep_mm::setup::{Access, MapKind, Setup, SetupCall, SetupError};
+use lockstep_mm::vma::Vma;
+use lockstep_mm::world::{Memory, Sizes, World};
+
+use super::{BuildError, Built, Part, malformed, page_at};
+use crate::compiled::{Argument, Invocation, Labelled, Scenario};
+use crate::forms::LIMIT;
+use crate::names::Names;
+
+impl Scenario {
+    /// What [`Scenario::build`] makes of a scenario that has not been prepared.
+    ///
+    /// # Errors
+    /// The first part that cannot be built.
+    pub(super) fn build_from_texts(&self, kernel: Kernel) -> Result<Built, BuildError> {
+        self.settle(self.set_up(kernel)?)
+    }
+
+    /// Makes the set-up calls.
+    pub(crate) fn set_up(&self, kernel: Kernel) -> Result<Setup, BuildError> {
+        let mut setup = Setup::new(World::new(self.sizes()?), kernel);
+        for (place, step) in self.setup.iter().enumerate() {
+            let fail = |message| BuildError {
+                part: Part::Setup(place),
+                message,
+            };
+            let call = setup_call(&step.call).ok_or_else(|| fail(malformed(&step.call)))?;
+            setup
+                .call(place, call)
+                .map_err(|error| fail(self.setup_error(&error)))?;
+        }
+        Ok(setup)
+    }
+
+    /// Looks up the names in the world the set-up has left, and puts the threads in.
+    pub(crate) fn settle(&self, setup: Setup) -> Result<Built, BuildError> {
+        let mut names = Names {
+            world: setup.world,
+            threads: self.thread_names(),
+            processes: self.processes.clone(),
+            files: self.files.clone(),
+            pages: Vec::new(),
+            vmas: Vec::new(),
+            existing: [0; 7],
+            main: [None; 7],
+        };
+        for (place, label) in self.labels.iter().enumerate() {
+            let fail = |message| BuildError {
+                part: Part::Label(place),
+                message,
+            };
+            match label.object {
+                Labelled::Page(at) => {
+                    let page = setup
+                        .page(page_at(at))
+                        .ok_or_else(|| fail(self.no_page(page_at(at))))?;
+                    names.pages.push((label.name.clone(), page));
+                }
+                Labelled::Vma { process, at } => {
+                    let vma = vma_at(&setup, process, at).ok_or_else(|| {
+                        fail(format!(
+                            "when the set-up is done, process {} has no mapping at {at}",
+                            self.process_name(process)
+                        ))
+                    })?;
+                    names.vmas.push((label.name.clone(), vma));
+                }
+            }
+        }
+        names.look_at(&setup.image);
+        let paths = self.paths(&setup)?;
+        Ok(Built {
+            setting: Setting::new(setup, paths),
+            resolved: self.resolve(&names),
+            names,
+        })
+    }
+
+    /// Room for everything the set-up makes, and never less than the smallest world, so that small scenarios look alike.
+    fn sizes(&self) -> Result<Sizes, BuildError> {
+        let whole = |message: &str| BuildError {
+            part: Part::Whole,
+            message: message.to_owned(),
+        };
+        let least = Sizes::SMALL;
+        let mut sizes = Sizes {
+            processes: least.processes.max(count(&self.processes)),
+            files: least.files.max(count(&self.files)),
+            processors: least.processors.max(count(&self.threads) + 1),
+            ..least
+        };
+        let (mut mapped, mut cached, mut mappings) = (0u64, 0u64, 0u32);
+        for step in &self.setup {
+            match (step.call.form.as_str(), step.call.arguments.as_slice()) {
+                ("create", [Argument::File(_), Argument::Number(pages)]) => {
+                    sizes.file_pages = sizes.file_pages.max(room(*pages));
+                    cached = cached.saturating_add(*pages);
+                }
+                ("mmap", [_, Argument::Number(at), Argument::Number(pages), ..]) => {
+                    sizes.address_space = sizes.address_space.max(room(at.saturating_add(*pages)));
+                    mapped = mapped.saturating_add(*pages);
+                    mappings = mappings.saturating_add(1);
+                }
+                _ => {}
+            }
+            if self.threads.len() > ThreadId::LIMIT
+                || u64::from(sizes.file_pages.max(sizes.address_space)) > 2 * LIMIT
+                || mapped.saturating_add(cached) > 16 * LIMIT
+            {
+                return Err(whole(
+                    "it needs more threads, pages or address space than a world has room for",
+                ));
+            }
+        }
+        if u64::from(sizes.processes.max(sizes.files)) > LIMIT {
+            return Err(whole(
+                "it has more processes or files than a world has room for",
+            ));
+        }
+        sizes.pages = sizes.pages.max(room(mapped + cached) + 2);
+        // A call on the middle of a mapping splits it in three.
+        sizes.vmas = sizes.vmas.max(mappings.saturating_mul(3)).min(64);
+        sizes.anon_vmas = sizes.anon_vmas.max(mappings);
+        sizes.swap_slots = sizes.swap_slots.max(room(mapped));
+        Ok(sizes)
+    }
+
+    fn setup_error(&self, error: &SetupError) -> String {
+        match error {
+            SetupError::NoSuchProcess(process) => {
+                format!("there is no process {}", self.process_name(*process))
+            }
+            SetupError::NoSuchFile(file) => format!("there is no file {}", self.file_name(*file)),
+            SetupError::OutsideAddressSpace => {
+                "the address is outside the address space".to_owned()
+            }
+            SetupError::NoPage(at) => self.no_page(*at),
+            SetupError::Errno(errno) => format!("the call fails with {errno}"),
+            SetupError::Machine(why) => format!("the call does not end well: {why}"),
+        }
+    }
+}
+
+/// The call a row of the table of calls stands for.
+fn setup_call(call: &Invocation) -> Option<SetupCall> {
+    use Argument::{File, None as Left, Number, Page, Process, Word};
+    Some(match (call.form.as_str(), call.arguments.as_slice()) {
+        ("create", &[File(file), Number(pages)]) => SetupCall::Create { file, pages },
+        (
+            "mmap",
+            [
+                Process(process),
+                Number(at),
+                Number(pages),
+                Word(kind),
+                file,
+                offset,
+            ],
+        ) => {
+            let offset = match offset {
+                Number(offset) => *offset,
+                _ => 0,
+            };
+            let kind = match (kind.as_str(), file) {
+                ("anon-private", Left) => MapKind::AnonPrivate,
+                ("file-private", File(file)) => MapKind::FilePrivate {
+                    file: *file,
+                    offset,
+                },
+                ("file-shared", File(file)) => MapKind::FileShared {
+                    file: *file,
+                    offset,
+                },
+                _ => return None,
+            };
+            SetupCall::Mmap {
+                process: *process,
+                at: *at,
+                pages: *pages,
+                kind,
+                locked: false,
+                access: Access::ReadWrite,
+            }
+        }
+        ("read", &[Process(process), Number(at)]) => SetupCall::Read { process, at },
+        ("write", &[Process(process), Number(at)]) => SetupCall::Write { process, at },
+        ("mlock", &[Process(process), Number(at), Number(pages)]) => {
+            SetupCall::Mlock { process, at, pages }
+        }
+        ("mlock-onfault", &[Process(process), Number(at), Number(pages)]) => {
+            SetupCall::MlockOnFault { process, at, pages }
+        }
+        ("drain", []) => SetupCall::Drain,
+        ("deactivate", [Page(place)]) => SetupCall::Deactivate(page_at(*place)),
+        ("reclaim", [Page(place)]) => SetupCall::Reclaim(page_at(*place)),
+        _ => return None,
+    })
+}
+
+fn vma_at(setup: &Setup, process: u32, at: u64) -> Option<Vma> {
+    let mm = setup.mm(process)?;
+    let memory = Memory(&setup.image);
+    setup.world.vmas().find(|vma| {
+        memory.get(vma.in_use())
+            && memory.get(vma.mm()) == mm
+            && (memory.get(vma.start())..memory.get(vma.end())).contains(&at)
+    })
+}
+
+/// A number as a size; those beyond all reason are refused for their size, not cut to a small one.
+fn room(number: u64) -> u32 {
+    u32::try_from(number).unwrap_or(u32::MAX)
+}
+
+fn count<T>(things: &[T]) -> u32 {
+    u32::try_from(things.len()).unwrap_or(u32::MAX)
+}

@@ -1,0 +1,123 @@
+//! Runs the set-up on every kernel.
+
+use lockstep_mm::kernel::Kernel;
+use lockstep_mm::setup::Setup;
+use lockstep_mm::world::Sizes;
+
+use super::mirror::{Meaning, Sentence, Stretch};
+use super::{Prepared, Start};
+use crate::Scenario;
+use crate::build::{BuildError, Built};
+use crate::resolved::Meant;
+
+impl Scenario {
+    /// The same scenario with everything found out that can be before it runs, for a program without the feature `build`.
+    ///
+    /// # Errors
+    /// If it cannot be built on any kernel: why not on the last one.
+    pub fn prepare(&self) -> Result<Self, BuildError> {
+        let mut setups: Vec<Setup> = Vec::new();
+        let mut kernels: Vec<(u32, Option<u32>)> = Vec::new();
+        let mut problem = None;
+        for kernel in Kernel::all() {
+            let start = match self.set_up(kernel) {
+                Ok(setup) => {
+                    let is_known = |known: &Setup| {
+                        known.image == setup.image && known.changed_by == setup.changed_by
+                    };
+                    let place = setups.iter().position(is_known).unwrap_or_else(|| {
+                        setups.push(setup);
+                        setups.len() - 1
+                    });
+                    Some(place as u32)
+                }
+                Err(error) => {
+                    problem = Some(error);
+                    None
+                }
+            };
+            match kernels.last_mut() {
+                Some((count, last)) if *last == start => *count += 1,
+                _ => kernels.push((1, start)),
+            }
+        }
+        if let (Some(problem), true) = (problem, setups.is_empty()) {
+            return Err(problem);
+        }
+        let sizes = setups.first().map(|setup| setup.world.sizes());
+        let starts = setups
+            .into_iter()
+            .map(|setup| Ok(Start::of(&self.settle(setup)?)));
+        let unprepared = Self {
+            prepared: None,
+            ..self.clone()
+        };
+        Ok(Self {
+            prepared: Some(Prepared {
+                digest: unprepared.digest(),
+                sizes: numbers(sizes.unwrap_or(Sizes::SMALL)),
+                starts: starts.collect::<Result<_, _>>()?,
+                kernels,
+            }),
+            ..unprepared
+        })
+    }
+}
+
+impl Start {
+    fn of(built: &Built) -> Self {
+        let Built {
+            setting,
+            names,
+            resolved,
+        } = built;
+        let meanings = |all: &[Meant]| all.iter().map(Meaning::of).collect();
+        let calls = setting.setup.changed_by.iter();
+        let pages = names.pages.iter();
+        let vmas = names.vmas.iter();
+        let scripts = resolved.scripts.iter();
+        let beats = resolved.beats.iter();
+        Self {
+            image: setting.setup.image.clone(),
+            changed_by: calls.map(|call| call.map(|call| call as u32)).collect(),
+            pages: pages.map(|(name, page)| (name.clone(), page.0.0)).collect(),
+            vmas: vmas.map(|(name, vma)| (name.clone(), vma.0.0)).collect(),
+            existing: names.existing.map(|count| count as u32),
+            main: names.main.map(|at| at.map(|at| at.0)),
+            scripts: scripts
+                .map(|script| script.as_ref().ok().map(Stretch::of))
+                .collect(),
+            beats: beats
+                .map(|beat| Some(beat.as_ref()?.iter().map(Sentence::of).collect()))
+                .collect(),
+            facts: meanings(&resolved.facts),
+            lanes: meanings(&resolved.lanes),
+            usual_lanes: meanings(&resolved.usual_lanes),
+        }
+    }
+}
+
+fn numbers(sizes: Sizes) -> [u32; 9] {
+    let Sizes {
+        pages,
+        processes,
+        address_space,
+        vmas,
+        files,
+        file_pages,
+        anon_vmas,
+        swap_slots,
+        processors,
+    } = sizes;
+    [
+        pages,
+        processes,
+        address_space,
+        vmas,
+        files,
+        file_pages,
+        anon_vmas,
+        swap_slots,
+        processors,
+    ]
+}
