@@ -149,10 +149,17 @@ pub(crate) fn before_the_first(session: &Inner) -> String {
 
 /// With a capital letter, as at the start of a sentence.
 pub(crate) fn capital(text: &str) -> String {
-    let mut chars = text.chars();
-    chars.next().map_or_else(String::new, |first| {
-        first.to_uppercase().collect::<String>() + chars.as_str()
-    })
+    with_first(text, str::make_ascii_uppercase)
+}
+
+/// With another first letter. Sentences begin with words of the kernel or of the page, all of them ASCII;
+/// the tables of the other letters of the world would be a part of the page only for this.
+pub(crate) fn with_first(text: &str, change: fn(&mut str)) -> String {
+    let mut text = text.to_owned();
+    if let Some(first) = text.get_mut(..1) {
+        change(first);
+    }
+    text
 }
 
 /// What a lock is called, for whoever only has its address.

@@ -8,6 +8,7 @@ use lockstep_mm::world::Memory;
 
 use crate::phrase;
 use crate::scene::{Property, PropertyState, StepNo, Verdict, VerdictKind, VerdictMark};
+use crate::sentence::with_first;
 use crate::session::Inner;
 use crate::tape::Tape;
 use crate::vocabulary::spoken;
@@ -24,7 +25,7 @@ const WATCHED: &[(Invariant, &str)] = &[
 pub(crate) fn id(invariant: Invariant) -> String {
     let watched = WATCHED.iter().find(|(watched, _)| *watched == invariant);
     watched.map_or_else(
-        || invariant.description().id.to_lowercase(),
+        || invariant.description().id.to_ascii_lowercase(),
         |(_, id)| (*id).to_owned(),
     )
 }
@@ -44,7 +45,7 @@ pub(crate) fn properties(tape: &Tape, step: u32) -> Vec<Property> {
         .filter(|row| {
             WATCHED.iter().all(|(watched, _)| *watched != row.invariant) && broken(row).is_some()
         })
-        .map(|row| (row.id.to_lowercase(), row));
+        .map(|row| (row.id.to_ascii_lowercase(), row));
     watched
         .chain(others)
         .map(|(id, row)| {
@@ -192,10 +193,7 @@ fn ended_well(session: &Inner, tape: &Tape) -> String {
 }
 
 fn lower(text: &str) -> String {
-    let mut chars = text.chars();
-    chars.next().map_or_else(String::new, |first| {
-        first.to_lowercase().collect::<String>() + chars.as_str()
-    })
+    with_first(text, str::make_ascii_lowercase)
 }
 
 /// What the kernel has printed up to a step.
