@@ -3,18 +3,21 @@
 //! These types are a boundary: a change of any of them, in whatever way, changes [`VERSION`].
 //! Names are resolved as far as they can be without a world: processes and files are numbers. The rest is in [`Prepared`].
 
+mod read;
+
 use std::fmt;
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use crate::fnv::Fnv;
 use crate::prepared::Prepared;
+use crate::reader::Reader;
 
 /// The version of the bytes. A page refuses those of another.
 pub const VERSION: u16 = 2;
 
 /// An initial world, and the kernel paths that run in it at once.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
 pub struct Scenario {
     /// Its stable id, as in links: `truncate-cow-vs-reclaim`.
     pub id: String,
@@ -52,7 +55,7 @@ pub struct Scenario {
 }
 
 /// One call of the set-up.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
 pub struct SetupStep {
     /// What is called.
     pub call: Invocation,
@@ -61,7 +64,7 @@ pub struct SetupStep {
 }
 
 /// Something to call or to run, with what it is called with: in the order of the parameters of its form.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
 pub struct Invocation {
     /// The name of its form: `mlock-onfault`.
     pub form: String,
@@ -70,7 +73,7 @@ pub struct Invocation {
 }
 
 /// One argument of an [`Invocation`].
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
 pub enum Argument {
     /// An optional one that was left out.
     None,
@@ -87,7 +90,7 @@ pub enum Argument {
 }
 
 /// Where a page can be found.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
 pub enum PagePlace {
     /// Where a process has it mapped.
     Mapped {
@@ -106,7 +109,7 @@ pub enum PagePlace {
 }
 
 /// A name for an object.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
 pub struct Label {
     /// The name: `P`, `V_A`.
     pub name: String,
@@ -115,7 +118,7 @@ pub struct Label {
 }
 
 /// What a [`Label`] names.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
 pub enum Labelled {
     /// The page found at this place when the set-up is done.
     Page(PagePlace),
@@ -129,7 +132,7 @@ pub enum Labelled {
 }
 
 /// A thread of the scenario.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
 pub struct Thread {
     /// Its name: "Reclaim".
     pub name: String,
@@ -142,7 +145,7 @@ pub struct Thread {
 }
 
 /// A named moment of a run.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
 pub struct Beat {
     /// A stable id, never reused: `gap-opens`.
     pub id: String,
@@ -155,7 +158,7 @@ pub struct Beat {
 }
 
 /// An order of steps in words.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
 pub struct Script {
     /// Its id: `kswapd-named`.
     pub id: String,
@@ -168,7 +171,7 @@ pub struct Script {
 }
 
 /// What comes of a script on a kernel.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
 pub struct Expectation {
     /// The kernel, as [`parse_kernel`](crate::parse_kernel) reads it.
     pub kernel: String,
@@ -177,7 +180,7 @@ pub struct Expectation {
 }
 
 /// What came of a run.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize)]
 pub enum Outcome {
     /// A page was freed in a bad state.
     BadPage,
@@ -305,5 +308,5 @@ pub fn decode(bytes: &[u8]) -> Result<Vec<Scenario>, DecodeError> {
     if u64::from_le_bytes(*sum) != Fnv::of(rest) {
         return Err(DecodeError::Damaged);
     }
-    postcard::from_bytes(rest).map_err(|_| DecodeError::Damaged)
+    Ok(Reader(rest).get())
 }

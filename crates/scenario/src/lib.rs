@@ -24,6 +24,7 @@ mod names;
 #[cfg(feature = "parse")]
 mod parse;
 pub mod prepared;
+mod reader;
 mod resolved;
 mod script;
 mod shown;

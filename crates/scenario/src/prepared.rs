@@ -16,17 +16,18 @@ use lockstep_mm::program::Setting;
 use lockstep_mm::setup::Setup;
 use lockstep_mm::vma::Vma;
 use lockstep_mm::world::{Sizes, World};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use crate::build::{BuildError, Built, Part};
 use crate::names::Names;
 use crate::{Diagnostic, Scenario};
 
+use crate::reader::read_fields;
 use crate::resolved::Resolved;
 use mirror::{Meaning, Sentence, Stretch};
 
 /// The worlds of one scenario, one for each kernel there can be.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
 pub struct Prepared {
     /// What [`Scenario::digest`] is without this.
     pub(crate) digest: u64,
@@ -40,7 +41,7 @@ pub struct Prepared {
 }
 
 /// A world the threads start in, and what the words of the scenario mean there.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
 struct Start {
     image: Vec<u64>,
     changed_by: Vec<Option<u32>>,
@@ -53,6 +54,13 @@ struct Start {
     facts: Vec<Meaning>,
     lanes: Vec<Meaning>,
     usual_lanes: Vec<Meaning>,
+}
+
+read_fields! {
+    Prepared { digest, sizes, starts, kernels }
+    Start {
+        image, changed_by, pages, vmas, existing, main, scripts, beats, facts, lanes, usual_lanes
+    }
 }
 
 impl Prepared {

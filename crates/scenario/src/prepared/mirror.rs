@@ -4,13 +4,14 @@
 
 use lockstep_machine::script::{Field, Goal, Line};
 use lockstep_machine::{Address, ThreadId};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
+use crate::reader::{Read, Reader, read_fields};
 use crate::resolved::Meant;
 use crate::{Moment, ScriptLines, SourceLine};
 
 /// A [`Line`] of a script, with its [`SourceLine`].
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
 pub(super) struct Stretch {
     said: Sentence,
     number: u32,
@@ -18,7 +19,7 @@ pub(super) struct Stretch {
 }
 
 /// A [`Moment`].
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
 pub(super) struct Sentence {
     thread: Option<u8>,
     goal: Aim,
@@ -26,7 +27,7 @@ pub(super) struct Sentence {
 }
 
 /// A [`Goal`].
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
 enum Aim {
     Steps(u32),
     End,
@@ -41,10 +42,33 @@ enum Aim {
 }
 
 /// A [`Meant`].
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
 pub(super) struct Meaning {
     fields: Vec<(u32, u64)>,
     locks: Vec<u32>,
+}
+
+read_fields! {
+    Stretch { said, number, span }
+    Sentence { thread, goal, is_next }
+    Meaning { fields, locks }
+}
+
+impl Read for Aim {
+    fn read(from: &mut Reader<'_>) -> Self {
+        match from.get::<u32>() {
+            0 => Self::Steps(from.get()),
+            2 => Self::Blocked,
+            3 => Self::Lock(from.get()),
+            4 => Self::Unlock(from.get()),
+            5 => Self::Enter(from.get()),
+            6 => Self::Leave(from.get()),
+            7 => Self::Read(from.get()),
+            8 => Self::Write(from.get()),
+            9 => Self::Equals(from.get(), from.get()),
+            _ => Self::End,
+        }
+    }
 }
 
 /// The lines of a script.
