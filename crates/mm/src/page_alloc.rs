@@ -70,7 +70,7 @@ pub async fn free_hot_cold_page<C: Cpu>(cx: &Cx<C>, page: Page) {
     .await;
 }
 
-/// The name of the mark [`bad_page`] leaves in the trace.
+/// The name of the mark `bad_page()` leaves in the trace.
 pub const BAD_PAGE: &str = "bad_page";
 
 const BAD_PAGE_FUNCTION: Function = linux("bad_page", "mm/page_alloc.c", 400);
