@@ -73,7 +73,10 @@ pub fn Copied(props: &CopiedProps) -> Html {
         })
     };
     let thing = &props.thing;
-    let id = format!("share-{}", thing.name.to_ascii_lowercase().replace(' ', "-"));
+    let id = format!(
+        "share-{}",
+        thing.name.to_ascii_lowercase().replace(' ', "-")
+    );
     html! {
         <div class="thing">
             <label for={id.clone()}><b>{ thing.name }</b><span>{ thing.hint }</span></label>
