@@ -1,7 +1,10 @@
 //! What modelled code is written against.
 
 use std::future::Future;
+use std::marker::PhantomData;
 use std::panic::Location;
+use std::pin::Pin;
+use std::task::{Context, Poll};
 
 use crate::{
     Action, Address, Argument, BitLock, Function, Operation, Rider, RwSem, SpinLock, ThreadId,
@@ -16,7 +19,7 @@ use crate::{
 pub trait Cpu: Sized {
     /// Executes one step, with the value it gives; see [`Action`] for what that is.
     #[track_caller]
-    fn step(&self, operation: Operation) -> impl Future<Output = u64>;
+    fn step(&self, operation: Operation) -> impl Future<Output = u64> + Unpin;
 
     /// Who this is.
     fn thread(&self) -> ThreadId;
@@ -70,22 +73,19 @@ pub trait Cpu: Sized {
     /// Reads a word.
     #[track_caller]
     fn read<T: Value>(&self, word: Word<T>) -> impl Future<Output = T> {
-        let step = self.step(Operation::on(word.address(), Action::Read));
-        async move { T::from_word(step.await) }
+        Typed::of(self.step(Operation::on(word.address(), Action::Read)))
     }
 
     /// Reads a word to look at some of its bits; the others come out as 0.
     #[track_caller]
     fn read_bits<T: Value>(&self, word: Word<T>, mask: T) -> impl Future<Output = T> {
-        let step = self.step(Operation::read_bits(word.address(), mask.into_word()));
-        async move { T::from_word(step.await) }
+        Typed::of(self.step(Operation::read_bits(word.address(), mask.into_word())))
     }
 
     /// Reads a word and gives whether any bit of `mask` is set.
     #[track_caller]
     fn test<T: Value>(&self, word: Word<T>, mask: T) -> impl Future<Output = bool> {
-        let step = self.step(Operation::read_bits(word.address(), mask.into_word()));
-        async move { step.await != 0 }
+        Typed::of(self.step(Operation::read_bits(word.address(), mask.into_word())))
     }
 
     /// Stores a word.
@@ -102,9 +102,9 @@ pub trait Cpu: Sized {
         value: T,
         riders: [Rider; N],
     ) -> impl Future<Output = ()> {
-        let step =
-            self.step(Operation::on(word.address(), Action::Write(value.into_word())).with(riders));
-        async move { _ = step.await }
+        Typed::of(
+            self.step(Operation::on(word.address(), Action::Write(value.into_word())).with(riders)),
+        )
     }
 
     /// Stores a word and gives what was there; the riders change with it.
@@ -115,9 +115,11 @@ pub trait Cpu: Sized {
         value: T,
         riders: [Rider; N],
     ) -> impl Future<Output = T> {
-        let step = self
-            .step(Operation::on(word.address(), Action::Exchange(value.into_word())).with(riders));
-        async move { T::from_word(step.await) }
+        Typed::of(
+            self.step(
+                Operation::on(word.address(), Action::Exchange(value.into_word())).with(riders),
+            ),
+        )
     }
 
     /// Stores `new` if `old` is there, and gives whether it was; the riders change with it.
@@ -129,14 +131,15 @@ pub trait Cpu: Sized {
         new: T,
         riders: [Rider; N],
     ) -> impl Future<Output = bool> {
-        let step = self.step(
-            Operation::on(
-                word.address(),
-                Action::CompareExchange(old.into_word(), new.into_word()),
-            )
-            .with(riders),
-        );
-        async move { step.await != 0 }
+        Typed::of(
+            self.step(
+                Operation::on(
+                    word.address(),
+                    Action::CompareExchange(old.into_word(), new.into_word()),
+                )
+                .with(riders),
+            ),
+        )
     }
 
     /// Adds to a counter and gives the sum; the riders change with it.
@@ -147,8 +150,7 @@ pub trait Cpu: Sized {
         amount: i64,
         riders: [Rider; N],
     ) -> impl Future<Output = i64> {
-        let step = self.step(Operation::on(word.address(), Action::Add(amount)).with(riders));
-        async move { i64::from_word(step.await) }
+        Typed::of(self.step(Operation::on(word.address(), Action::Add(amount)).with(riders)))
     }
 
     /// Adds to a counter unless it is 0, and gives whether it did; then the riders change with it.
@@ -159,9 +161,9 @@ pub trait Cpu: Sized {
         amount: i64,
         riders: [Rider; N],
     ) -> impl Future<Output = bool> {
-        let step =
-            self.step(Operation::on(word.address(), Action::AddUnlessZero(amount)).with(riders));
-        async move { step.await != 0 }
+        Typed::of(
+            self.step(Operation::on(word.address(), Action::AddUnlessZero(amount)).with(riders)),
+        )
     }
 
     /// Sets the bits of `mask`; the riders change with it.
@@ -172,9 +174,11 @@ pub trait Cpu: Sized {
         mask: T,
         riders: [Rider; N],
     ) -> impl Future<Output = ()> {
-        let step = self
-            .step(Operation::on(word.address(), Action::SetBits(mask.into_word())).with(riders));
-        async move { _ = step.await }
+        Typed::of(
+            self.step(
+                Operation::on(word.address(), Action::SetBits(mask.into_word())).with(riders),
+            ),
+        )
     }
 
     /// Clears the bits of `mask`; the riders change with it.
@@ -185,9 +189,11 @@ pub trait Cpu: Sized {
         mask: T,
         riders: [Rider; N],
     ) -> impl Future<Output = ()> {
-        let step = self
-            .step(Operation::on(word.address(), Action::ClearBits(mask.into_word())).with(riders));
-        async move { _ = step.await }
+        Typed::of(
+            self.step(
+                Operation::on(word.address(), Action::ClearBits(mask.into_word())).with(riders),
+            ),
+        )
     }
 
     /// Sets the bits of `mask` and gives whether any was set before; the riders change if none was.
@@ -198,9 +204,11 @@ pub trait Cpu: Sized {
         mask: T,
         riders: [Rider; N],
     ) -> impl Future<Output = bool> {
-        let step = self
-            .step(Operation::on(word.address(), Action::TestAndSet(mask.into_word())).with(riders));
-        async move { step.await != 0 }
+        Typed::of(
+            self.step(
+                Operation::on(word.address(), Action::TestAndSet(mask.into_word())).with(riders),
+            ),
+        )
     }
 
     /// Clears the bits of `mask` and gives whether any was set before; the riders change if one was.
@@ -211,80 +219,69 @@ pub trait Cpu: Sized {
         mask: T,
         riders: [Rider; N],
     ) -> impl Future<Output = bool> {
-        let step = self.step(
+        Typed::of(self.step(
             Operation::on(word.address(), Action::TestAndClear(mask.into_word())).with(riders),
-        );
-        async move { step.await != 0 }
+        ))
     }
 
     /// Takes a spinlock; waits for it.
     #[track_caller]
     fn spin_lock(&self, lock: SpinLock) -> impl Future<Output = ()> {
-        let step = self.step(Operation::spin(lock, Action::SpinLock));
-        async move { _ = step.await }
+        Typed::of(self.step(Operation::spin(lock, Action::SpinLock)))
     }
 
     /// Releases a spinlock.
     #[track_caller]
     fn spin_unlock(&self, lock: SpinLock) -> impl Future<Output = ()> {
-        let step = self.step(Operation::spin(lock, Action::SpinUnlock));
-        async move { _ = step.await }
+        Typed::of(self.step(Operation::spin(lock, Action::SpinUnlock)))
     }
 
     /// Takes a reader-writer lock for reading; sleeps until no writer has it or waits for it.
     #[track_caller]
     fn down_read(&self, lock: RwSem) -> impl Future<Output = ()> {
-        let step = self.step(Operation::rwsem(lock, Action::ReadLock));
-        async move { _ = step.await }
+        Typed::of(self.step(Operation::rwsem(lock, Action::ReadLock)))
     }
 
     /// Takes a reader-writer lock for reading if no writer has it or waits for it; gives whether it did.
     #[track_caller]
     fn down_read_trylock(&self, lock: RwSem) -> impl Future<Output = bool> {
-        let step = self.step(Operation::rwsem(lock, Action::TryReadLock));
-        async move { step.await != 0 }
+        Typed::of(self.step(Operation::rwsem(lock, Action::TryReadLock)))
     }
 
     /// Releases a reader-writer lock held for reading.
     #[track_caller]
     fn up_read(&self, lock: RwSem) -> impl Future<Output = ()> {
-        let step = self.step(Operation::rwsem(lock, Action::ReadUnlock));
-        async move { _ = step.await }
+        Typed::of(self.step(Operation::rwsem(lock, Action::ReadUnlock)))
     }
 
     /// Takes a reader-writer lock for writing; asks for it, in a step of its own, and sleeps if somebody has it.
     #[track_caller]
     fn down_write(&self, lock: RwSem) -> impl Future<Output = ()> {
-        let step = self.step(Operation::rwsem(lock, Action::WriteLock));
-        async move { _ = step.await }
+        Typed::of(self.step(Operation::rwsem(lock, Action::WriteLock)))
     }
 
     /// Releases a reader-writer lock held for writing.
     #[track_caller]
     fn up_write(&self, lock: RwSem) -> impl Future<Output = ()> {
-        let step = self.step(Operation::rwsem(lock, Action::WriteUnlock));
-        async move { _ = step.await }
+        Typed::of(self.step(Operation::rwsem(lock, Action::WriteUnlock)))
     }
 
     /// Takes a bit lock; sleeps until it is free.
     #[track_caller]
     fn bit_lock(&self, lock: BitLock) -> impl Future<Output = ()> {
-        let step = self.step(Operation::bit(lock, Action::BitLock(lock.mask)));
-        async move { _ = step.await }
+        Typed::of(self.step(Operation::bit(lock, Action::BitLock(lock.mask))))
     }
 
     /// Takes a bit lock if it is free; gives whether it did.
     #[track_caller]
     fn bit_trylock(&self, lock: BitLock) -> impl Future<Output = bool> {
-        let step = self.step(Operation::bit(lock, Action::TryBitLock(lock.mask)));
-        async move { step.await != 0 }
+        Typed::of(self.step(Operation::bit(lock, Action::TryBitLock(lock.mask))))
     }
 
     /// Releases a bit lock.
     #[track_caller]
     fn bit_unlock(&self, lock: BitLock) -> impl Future<Output = ()> {
-        let step = self.step(Operation::bit(lock, Action::BitUnlock(lock.mask)));
-        async move { _ = step.await }
+        Typed::of(self.step(Operation::bit(lock, Action::BitUnlock(lock.mask))))
     }
 }
 
@@ -306,5 +303,28 @@ impl<C: Cpu> Call<'_, C> {
 impl<C: Cpu> Drop for Call<'_, C> {
     fn drop(&mut self) {
         self.cpu.pop_call(self.frame);
+    }
+}
+
+/// A step whose value is read as a `T`. A type of its own, and not an `async` block, since there is one at every step of every function.
+struct Typed<S, T> {
+    step: S,
+    gives: PhantomData<fn() -> T>,
+}
+
+impl<S, T> Typed<S, T> {
+    fn of(step: S) -> Self {
+        Self {
+            step,
+            gives: PhantomData,
+        }
+    }
+}
+
+impl<S: Future<Output = u64> + Unpin, T: Value> Future for Typed<S, T> {
+    type Output = T;
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<T> {
+        Pin::new(&mut self.step).poll(context).map(T::from_word)
     }
 }

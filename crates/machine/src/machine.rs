@@ -423,7 +423,7 @@ impl EmulatedCpu {
 
 impl Cpu for EmulatedCpu {
     #[track_caller]
-    fn step(&self, operation: Operation) -> impl Future<Output = u64> {
+    fn step(&self, operation: Operation) -> impl Future<Output = u64> + Unpin {
         Step {
             cpu: self,
             operation,

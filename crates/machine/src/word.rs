@@ -53,6 +53,14 @@ impl Value for i64 {
     }
 }
 
+/// What is left of a word nobody wants to know.
+impl Value for () {
+    fn from_word(_: u64) -> Self {}
+    fn into_word(self) -> u64 {
+        0
+    }
+}
+
 impl Value for bool {
     fn from_word(word: u64) -> Self {
         word != 0
