@@ -267,7 +267,7 @@ impl Setup {
     /// Makes one call, on a processor no thread of a scenario runs on.
     ///
     /// # Errors
-    /// What is wrong with the call; the world is then as it was before.
+    /// What is wrong with the call; the world is then as it was before, except after [`SetupError::Errno`]: a call that fails can have done a part.
     pub fn call(&mut self, number: usize, call: SetupCall) -> Result<(), SetupError> {
         let ready = self.prepare(call)?;
         let program = OneCall {
@@ -281,9 +281,6 @@ impl Setup {
         if end != run::End::Finished || fault.is_some() {
             return Err(SetupError::Machine(format!("{end:?} {fault:?}")));
         }
-        if let Some(errno) = program.failed.take() {
-            return Err(SetupError::Errno(errno));
-        }
         machine.with_trace(|trace| {
             for event in trace.events() {
                 for change in trace.changes(event) {
@@ -294,6 +291,9 @@ impl Setup {
             }
         });
         machine.with_memory(|memory| self.image.copy_from_slice(memory));
+        if let Some(errno) = program.failed.take() {
+            return Err(SetupError::Errno(errno));
+        }
         Ok(())
     }
 
