@@ -281,6 +281,7 @@ impl Setup {
         if end != run::End::Finished || fault.is_some() {
             return Err(SetupError::Machine(format!("{end:?} {fault:?}")));
         }
+        let failed = program.failed.take();
         machine.with_trace(|trace| {
             for event in trace.events() {
                 for change in trace.changes(event) {
@@ -291,10 +292,7 @@ impl Setup {
             }
         });
         machine.with_memory(|memory| self.image.copy_from_slice(memory));
-        if let Some(errno) = program.failed.take() {
-            return Err(SetupError::Errno(errno));
-        }
-        Ok(())
+        failed.map_or(Ok(()), |errno| Err(SetupError::Errno(errno)))
     }
 
     /// The page at a place, now.

@@ -350,7 +350,7 @@ fn a_hole_in_the_range_leaves_what_comes_before_locked() {
         expect![[r#"
             Mmap
             Mmap
-            Mlock Errno("ENOMEM")
+            Mlock Errno("ENOMEM") VmLck 1
         "#]],
     );
 }
