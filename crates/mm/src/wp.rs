@@ -113,7 +113,7 @@ async fn wp_page_copy<C: Cpu>(
         .await;
         page_remove_rmap(cx, old).await;
     }
-    // What the entry held is dropped after the lock: the old page's reference, or the copy nobody needs.
+    // Dropped under the lock, as the kernel does: what the entry held of the old page, or the copy nobody needs.
     let (spare, reference) = if copied {
         (old, Reference::Pte)
     } else {

@@ -386,3 +386,73 @@ fn f1_munlock_against_mlock() {
         "#]],
     );
 }
+
+#[test]
+fn w1_copy_on_write_against_reclaim() {
+    // The page is in the parent's locked mapping without the mark, so reclaim takes it; the child has nothing locked,
+    // and once the parent has its own copy nobody deserves the mark on the old one.
+    let fork = SetupCall::Fork {
+        parent: 0,
+        child: 1,
+    };
+    let calls = [COW_NOT_MLOCKED, &[fork]].concat();
+    let write = |s: &Setup| Path::Touch {
+        mm: s.mm(0).expect("the process"),
+        at: 0,
+        write: true,
+    };
+    check(&calls, |s| vec![reclaim(s), write(s)], expect![[r#"
+        before: Ok
+        shared-i-mmap: Ok
+        after: Ok
+    "#]]);
+}
+
+#[test]
+fn a_hole_is_punched_under_reclaim() {
+    let punch = |s: &Setup| Path::PunchHole {
+        file: s.world.files().next().expect("the file"),
+        at: 0,
+        pages: 1,
+    };
+    check(
+        FILE_NOT_MLOCKED,
+        |s| vec![reclaim(s), punch(s)],
+        expect![[r#"
+            before: Ok
+            shared-i-mmap: BadPage { by: ThreadId(0) }, BadPage { by: ThreadId(1) }, Ok
+            after: Ok
+        "#]],
+    );
+}
+
+#[test]
+fn a_mapping_goes_under_reclaim() {
+    let munmap = |s: &Setup| Path::Munmap {
+        mm: s.mm(0).expect("the process"),
+        at: 0,
+        pages: 1,
+    };
+    check(
+        TWO_MAPPERS,
+        |s| vec![reclaim(s), munmap(s)],
+        expect![[r#"
+            before: Ok
+            shared-i-mmap: Ok
+            after: Ok
+        "#]],
+    );
+}
+
+#[test]
+fn reclaim_exit_and_truncation_at_once() {
+    check(
+        TWO_MAPPERS,
+        |s| vec![reclaim(s), exit(s, 0), truncate(s)],
+        expect![[r#"
+            before: Ok
+            shared-i-mmap: BadPage { by: ThreadId(0) }, BadPage { by: ThreadId(2) }, Ok
+            after: Ok
+        "#]],
+    );
+}

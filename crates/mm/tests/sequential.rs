@@ -460,3 +460,47 @@ fn all_is_locked_and_unlocked() {
         "#]],
     );
 }
+
+#[test]
+fn the_middle_of_a_locked_mapping_is_unmapped() {
+    let munmap = SetupCall::Munmap {
+        process: 0,
+        at: 1,
+        pages: 1,
+    };
+    check(
+        &[mmap(0, 3, ANON), mlock(0, 3), munmap],
+        expect![[r#"
+        Mmap
+        Mlock [1 mlocked unevictable lru] [1 mlocked unevictable lru] [1 mlocked unevictable lru] VmLck 3 mlocked+3
+        Munmap [1 mlocked unevictable lru] [1 mlocked unevictable lru] VmLck 2 rescued+1 munlocked+1
+    "#]],
+    );
+}
+
+#[test]
+fn a_hole_spares_private_copies() {
+    let punch = SetupCall::PunchHole {
+        file: 0,
+        at: 0,
+        pages: 1,
+    };
+    check(
+        &[
+            CREATE,
+            mmap(0, 1, PRIVATE),
+            mmap(2, 1, SHARED),
+            write(0),
+            read(2),
+            punch,
+        ],
+        expect![[r#"
+            Create
+            Mmap
+            Mmap
+            Write [1] [0]
+            Read [1] [1]
+            PunchHole [1 lru]
+        "#]],
+    );
+}
