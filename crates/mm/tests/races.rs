@@ -401,11 +401,15 @@ fn w1_copy_on_write_against_reclaim() {
         at: 0,
         write: true,
     };
-    check(&calls, |s| vec![reclaim(s), write(s)], expect![[r#"
+    check(
+        &calls,
+        |s| vec![reclaim(s), write(s)],
+        expect![[r#"
         before: Ok
         shared-i-mmap: Ok
         after: Ok
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
