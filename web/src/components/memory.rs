@@ -52,7 +52,7 @@ pub fn memory(model: &Model, onkeydown: Callback<KeyboardEvent>, act: &Callback<
     html! {
         <section class="memory" aria-label="Memory">
             <div class="chain" {onkeydown}>
-                <div class="chain-left">{ column(|kind| !matches!(kind, GroupKind::Page)) }</div>
+                <div class="chain-left">{ column(|kind| !matches!(kind, GroupKind::Page | GroupKind::File)) }</div>
                 if let Some(is_mapped) = is_mapped {
                     <div class="arrow" data-mapped={yes(is_mapped)}>
                         <svg viewBox="0 0 48 24" width="48" height="24" aria-hidden="true" focusable="false">
@@ -62,7 +62,7 @@ pub fn memory(model: &Model, onkeydown: Callback<KeyboardEvent>, act: &Callback<
                         <span>{ if is_mapped { "mapped" } else { "not mapped" } }</span>
                     </div>
                 }
-                <div class="chain-right">{ column(|kind| matches!(kind, GroupKind::Page)) }</div>
+                <div class="chain-right">{ column(|kind| matches!(kind, GroupKind::Page | GroupKind::File)) }</div>
             </div>
             { lists(&scene.lists, &model.stage.trays) }
             { properties(&scene.properties, act) }
