@@ -4,9 +4,11 @@
 //! [`Watch`] asks each at the moments it is meant for, and [`Watch::outcome`] says in one word how the run ended.
 
 mod event;
+mod marking;
 mod state;
 
 pub use event::rung;
+pub use marking::{Marking, marking};
 
 use lockstep_machine::{Address, Fault, ThreadId, Trace};
 
@@ -60,6 +62,7 @@ pub enum Invariant {
     I15,
     I16,
     I17,
+    I18,
     I19,
     I20,
     Bug,
@@ -83,7 +86,7 @@ pub struct Description {
 }
 
 impl Invariant {
-    /// All of them. I18, that what a walk looks at stays allocated, comes with the exit path, which alone could break it.
+    /// All of them.
     pub const ALL: &[Description] = &[
         row(
             Self::I1,
@@ -220,6 +223,14 @@ impl Invariant {
             Severity::Model,
             "All locks are free and all pins dropped",
             "Somebody left without tidying up.",
+        ),
+        row(
+            Self::I18,
+            "I18",
+            When::Step,
+            Severity::Model,
+            "A mapping that a walk of the reverse map looks at stays allocated",
+            "Whoever frees it takes it out of the reverse map first, and waits there for the walk.",
         ),
         row(
             Self::I19,

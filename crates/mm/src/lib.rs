@@ -44,6 +44,7 @@ mod wp;
 
 pub mod invariants;
 pub mod program;
+pub mod repair;
 pub mod setup;
 
 pub use cx::Cx;

@@ -9,10 +9,11 @@ use std::collections::BTreeSet;
 use common::{BEFORE_SHARED, COW_NOT_MLOCKED, FILE_NOT_MLOCKED, P, run_deferring, world};
 use expect_test::{Expect, expect};
 use lockstep_machine::{Schedule, ThreadId};
-use lockstep_mm::invariants::{Invariant, Severity};
+use lockstep_mm::invariants::{Invariant, Outcome, Severity};
 use lockstep_mm::kernel::Kernel;
 use lockstep_mm::mlock::Lock;
 use lockstep_mm::program::{Path, Setting};
+use lockstep_mm::repair::repair;
 use lockstep_mm::setup::{Access, MapKind, Setup, SetupCall};
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
@@ -169,6 +170,15 @@ fn check(calls: &[SetupCall], paths: impl Fn(&Setup) -> Vec<Path>, expected: Exp
             wishes.finish = true;
             let watched = run_deferring(setting.clone(), &wishes);
             let mut outcome = format!("{:?}", watched.outcome());
+            if matches!(watched.outcome(), Outcome::Stranded | Outcome::Missed) {
+                let memory = watched.machine.with_memory(<[u64]>::to_vec);
+                let world = watched.setting.setup.world;
+                for page in world.pages() {
+                    if let Some(repair) = repair(world, kernel, &memory, page) {
+                        outcome += &format!(" then {repair:?}");
+                    }
+                }
+            }
             for violation in watched.watch.violations() {
                 let description = violation.invariant.description();
                 let expected = matches!(
@@ -234,8 +244,8 @@ fn d1_exit_against_reclaim_with_another_mapper() {
         TWO_MAPPERS,
         |s| vec![reclaim(s), exit(s, 0)],
         expect![[r#"
-            before: Ok, Stranded
-            shared-i-mmap: Ok, Stranded
+            before: Ok, Stranded then LastUnmap
+            shared-i-mmap: Ok, Stranded then LastUnmap
             after: Ok
         "#]],
     );
@@ -260,8 +270,8 @@ fn d3_exit_against_munlock() {
         BOTH_LOCKED,
         |s| vec![munlock(s, 1), exit(s, 0)],
         expect![[r#"
-            before: Ok, Stranded
-            shared-i-mmap: Ok, Stranded
+            before: Ok, Stranded then LastUnmap
+            shared-i-mmap: Ok, Stranded then LastUnmap
             after: Ok
         "#]],
     );
@@ -273,8 +283,8 @@ fn d4_exit_against_reclaim_of_a_file_page() {
         FILE_NOT_MLOCKED,
         |s| vec![reclaim(s), exit(s, 0)],
         expect![[r#"
-            before: Ok, Stranded
-            shared-i-mmap: Ok, Stranded
+            before: Ok, Stranded then Never { bad_page: true }
+            shared-i-mmap: Ok, Stranded then Never { bad_page: true }
             after: Ok
         "#]],
     );
@@ -325,8 +335,8 @@ fn x2_exit_against_exit_with_a_third_mapper() {
         THIRD_MAPPER,
         |s| vec![exit(s, 0), exit(s, 1)],
         expect![[r#"
-            before: Ok, Stranded
-            shared-i-mmap: Ok, Stranded
+            before: Ok, Stranded then LastUnmap
+            shared-i-mmap: Ok, Stranded then LastUnmap
             after: Ok
         "#]],
     );
@@ -342,8 +352,8 @@ fn g1_reclaim_against_a_writer_of_mmap_sem() {
         TWO_MAPPERS,
         |s| vec![reclaim(s), writer(s)],
         expect![[r#"
-            before: Missed, Ok
-            shared-i-mmap: Missed, Ok
+            before: Missed then Reclaim, Ok
+            shared-i-mmap: Missed then Reclaim, Ok
             after: Ok
         "#]],
     );
@@ -380,9 +390,9 @@ fn f1_munlock_against_mlock() {
         ONE_LOCKED,
         |s| vec![munlock(s, 0), lock(s)],
         expect![[r#"
-            before: Missed, Ok
-            shared-i-mmap: Missed, Ok
-            after: Missed, Ok
+            before: Missed then Reclaim, Ok
+            shared-i-mmap: Missed then Reclaim, Ok
+            after: Missed then Reclaim, Ok
         "#]],
     );
 }

@@ -48,6 +48,7 @@ pub(super) fn last_step(
         broken.push((Invariant::I12, event.operation.lock()));
     }
     walks(trace, broken);
+    frees(world, trace, event, broken);
 }
 
 /// I10 and I11: who may set PageMlocked.
@@ -123,6 +124,36 @@ fn walks(trace: &Trace, broken: &mut Vec<(Invariant, Address)>) {
         });
         if goes_on {
             broken.push((Invariant::I20, Address(0)));
+        }
+    }
+}
+
+/// The functions that look at a mapping they have found in a reverse map.
+const VISITS: &[&str] = &[
+    "try_to_unmap_one",
+    "page_referenced_one",
+    "remove_migration_pte",
+];
+
+/// I18: whether the step frees a mapping that another thread has come to in a walk and not left.
+fn frees(world: &World, trace: &Trace, event: &Event, broken: &mut Vec<(Invariant, Address)>) {
+    let freed = trace.changes(event).iter().filter_map(|change| {
+        let place = world.place(change.address)?;
+        let Object::Vma(number) = place.object else {
+            return None;
+        };
+        let is_freed = place.field == "in_use" && change.from != 0 && change.to == 0;
+        world.vmas().nth(number as usize).filter(|_| is_freed)
+    });
+    for vma in freed {
+        let visited = trace.frames().iter().any(|frame| {
+            frame.left.is_none()
+                && frame.thread != event.thread
+                && VISITS.contains(&frame.function.name)
+                && frame.arguments.contains(&Some(vma.into()))
+        });
+        if visited {
+            broken.push((Invariant::I18, vma.0));
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use lockstep_machine::{Address, Word};
 
-use super::Invariant;
+use super::{Invariant, Marking, marking};
 use crate::page::{FrameState, Page, PageFlags, Reference};
 use crate::vma::{Mm, VmFlags, Vma};
 use crate::world::{Memory, World};
@@ -50,11 +50,10 @@ pub(super) fn when_quiet(
         let flags = memory.get(page.flags());
         let mlocked = flags.contains(PageFlags::MLOCKED);
         mlocked_pages += i64::from(mlocked);
-        let deserved = mappings(world, memory, page)
-            .any(|vma| memory.get(vma.flags()).contains(VmFlags::LOCKED));
+        let marking = marking(world, memory, page);
         let checks = [
-            (Invariant::I2, !mlocked || deserved),
-            (Invariant::I3, !deserved || mlocked),
+            (Invariant::I2, marking != Marking::Undeserved),
+            (Invariant::I3, marking != Marking::Missing),
             (
                 Invariant::I4,
                 !flags.contains(PageFlags::LRU | PageFlags::MLOCKED)
