@@ -25,6 +25,7 @@ mod sentence;
 
 mod consequence;
 mod lookahead;
+mod markings;
 
 mod cards;
 mod facts;

@@ -140,7 +140,7 @@ fn alone(
 }
 
 /// A machine that has made the first steps of a run.
-fn replay(session: &Inner, tape: &Tape, steps: u32) -> Machine {
+pub(crate) fn replay(session: &Inner, tape: &Tape, steps: u32) -> Machine {
     let mut machine = Machine::new(&session.built.setting);
     for (_, event) in tape.events().take(steps as usize) {
         if machine.step(event.thread).is_err() {

@@ -161,7 +161,7 @@ impl Run {
                 .map(|lock| locks::state(&session.words, tape, lock, step))
                 .collect(),
             explain: self.explain(step),
-            properties: verdicts::properties(tape, step),
+            properties: verdicts::properties(session, tape, step),
             verdict: verdicts::verdict(session, tape, step),
             log: verdicts::log(session, tape, step),
         }

@@ -21,7 +21,7 @@ pub use score::{
     ThreadRow, WaitBar,
 };
 pub use thread::{Effect, Frame, Hold, Place, Preview, ThreadCard, ThreadState, Wait};
-pub use verdict::{Property, PropertyState, Verdict, VerdictKind, VerdictMark};
+pub use verdict::{Now, Property, PropertyState, Verdict, VerdictKind, VerdictMark};
 
 /// A thread of a scenario, by its place in it: 0 is letter A.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]

@@ -1,13 +1,14 @@
 //! What can be said of a run: properties that hold or broke, the verdict, and what the kernel has printed.
 
-use lockstep_machine::Fault;
+use lockstep_machine::{Fault, ThreadId};
 use lockstep_mm::invariants::{Description, Invariant, Outcome, Severity, Violation, When};
 use lockstep_mm::page::{Page, PageFlags};
 use lockstep_mm::page_alloc::{BAD_PAGE, bad_page_report};
 use lockstep_mm::world::Memory;
 
+use crate::markings;
 use crate::phrase;
-use crate::scene::{Property, PropertyState, StepNo, Verdict, VerdictKind, VerdictMark};
+use crate::scene::{Now, Property, PropertyState, StepNo, Verdict, VerdictKind, VerdictMark};
 use crate::sentence::with_first;
 use crate::session::Inner;
 use crate::tape::Tape;
@@ -31,7 +32,7 @@ pub(crate) fn id(invariant: Invariant) -> String {
 }
 
 /// The properties after a step.
-pub(crate) fn properties(tape: &Tape, step: u32) -> Vec<Property> {
+pub(crate) fn properties(session: &Inner, tape: &Tape, step: u32) -> Vec<Property> {
     let broken = |description: &Description| {
         tape.violations().iter().find(|violation| {
             violation.invariant == description.invariant && violation.step <= step
@@ -55,16 +56,32 @@ pub(crate) fn properties(tape: &Tape, step: u32) -> Vec<Property> {
                 (None, When::Quiet) if !at_end => PropertyState::Undecided,
                 (None, _) => PropertyState::Holds,
             };
-            let how = match state {
-                PropertyState::Holds => "holds".to_owned(),
-                PropertyState::Broken(step) => format!("broken at step {}", step.0),
-                PropertyState::Undecided => "not yet decided".to_owned(),
+            let now = markings::now(session, tape, row.invariant, step);
+            let how = match (state, &now) {
+                (PropertyState::Broken(step), Some(Now::Nobody { then, .. })) => {
+                    format!("broken at step {}; {then}", step.0)
+                }
+                (PropertyState::Broken(step), _) => format!("broken at step {}", step.0),
+                (PropertyState::Holds, _) => "holds".to_owned(),
+                (PropertyState::Undecided, None) => "not yet decided".to_owned(),
+                (PropertyState::Undecided, Some(Now::True)) => "true now".to_owned(),
+                (PropertyState::Undecided, Some(Now::OnTheWay(thread, step))) => format!(
+                    "not now: {} is on the way, at step {}",
+                    ThreadId::new(usize::from(thread.0))
+                        .map_or("somebody", |thread| session.words.thread(thread)),
+                    step.0
+                ),
+                (PropertyState::Undecided, Some(Now::Nobody { then, .. })) => {
+                    format!("not now, and nobody is on the way: {then}")
+                }
             };
             Property {
                 id,
                 text: row.statement.to_owned(),
                 state,
+                now,
                 spoken: spoken(&format!("{}: {how}.", row.statement)),
+                how,
                 note: row.reason.to_owned(),
             }
         })
@@ -105,7 +122,7 @@ pub(crate) fn verdict(session: &Inner, tape: &Tape, step: u32) -> Verdict {
             Outcome::Missed => (
                 VerdictKind::Harmless,
                 "Harmless",
-                "a page is left without its mark, and the next reclaim puts that right".to_owned(),
+                with_repair(session, tape, "a page is left without its mark"),
                 Some(step),
             ),
             _ => (
@@ -166,7 +183,11 @@ fn reason(session: &Inner, tape: &Tape, violation: &Violation) -> String {
                 format!("page freed with {} set", phrase::names(bad))
             }
         }
-        Invariant::I2 => "page stranded: mlocked, and no locked mapping has it".to_owned(),
+        Invariant::I2 => with_repair(
+            session,
+            tape,
+            "page stranded: mlocked, and no locked mapping has it",
+        ),
         Invariant::I5 => "page stranded on the unevictable list".to_owned(),
         Invariant::I12 => {
             format!(
@@ -179,6 +200,14 @@ fn reason(session: &Inner, tape: &Tape, violation: &Violation) -> String {
             format!("not true: {}", lower(statement))
         }
     }
+}
+
+/// What is wrong with a mark at the end of the run, and what comes of it.
+fn with_repair(session: &Inner, tape: &Tape, wrong: &str) -> String {
+    markings::at_end(session, tape).map_or_else(
+        || wrong.to_owned(),
+        |repair| format!("{wrong}; {}", markings::repaired(repair)),
+    )
 }
 
 fn ended_well(session: &Inner, tape: &Tape) -> String {

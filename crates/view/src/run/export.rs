@@ -1,16 +1,17 @@
 //! The run as the object programs read: [`Export`].
 
 use lockstep_machine::{Action, Effect, Event};
-use lockstep_mm::invariants;
 use lockstep_mm::world::Object;
+use lockstep_mm::{invariants, repair};
 
 use super::{Kept, Run};
 use crate::session::Inner;
 use crate::tape::net;
 use crate::text::json::{
-    Export, ExportChange, ExportSource, ExportStep, ExportThread, ExportViolation, Outcome, SCHEMA,
+    Export, ExportChange, ExportSource, ExportStep, ExportThread, ExportViolation, Outcome, Repair,
+    SCHEMA,
 };
-use crate::{value, verdicts};
+use crate::{markings, value, verdicts};
 
 impl Run {
     /// The run for programs.
@@ -52,6 +53,11 @@ impl Run {
                 })
                 .collect(),
             outcome: outcome(tape.outcome()),
+            by: match tape.outcome() {
+                invariants::Outcome::BadPage { by } => Some(by.letter()),
+                _ => None,
+            },
+            repair: markings::at_end(session, tape).map(repair),
             violations: tape
                 .violations()
                 .iter()
@@ -140,6 +146,15 @@ fn kind(session: &Inner, object: Object) -> String {
         kind.to_owned()
     } else {
         format!("{kind} {}", session.words.object(object))
+    }
+}
+
+fn repair(repair: repair::Repair) -> Repair {
+    match repair {
+        repair::Repair::Reclaim => Repair::Reclaim,
+        repair::Repair::LastUnmap => Repair::LastUnmap,
+        repair::Repair::Never { bad_page: true } => Repair::BadPage,
+        repair::Repair::Never { bad_page: false } => Repair::Never,
     }
 }
 

@@ -1,6 +1,6 @@
 //! Verdicts and watched properties.
 
-use super::StepNo;
+use super::{StepNo, ThreadId};
 
 /// What can be said of a run.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -54,6 +54,10 @@ pub struct Property {
     pub text: String,
     /// How it stands.
     pub state: PropertyState,
+    /// Whether it is true at this very moment, for a property about marks that is only asked at the end.
+    pub now: Option<Now>,
+    /// Both in a few words: "broken at step 41", "not now: Truncate is on the way, at step 45".
+    pub how: String,
     /// The whole for a voice: "A freed page is never mlocked: holds."
     pub spoken: String,
     /// Why it matters, in at most 40 words.
@@ -69,4 +73,20 @@ pub enum PropertyState {
     Broken(StepNo),
     /// It is only asked at the end or when a thread rests, and that has not come.
     Undecided,
+}
+
+/// Whether a property that is asked at the end is true at this moment, and if not, whether that will change.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Now {
+    /// It is true.
+    True,
+    /// It is not, and this thread puts it right with this step, in the order of this run.
+    OnTheWay(ThreadId, StepNo),
+    /// It is not, and no thread of the run puts it right any more.
+    Nobody {
+        /// The page it is not true of, by name.
+        page: String,
+        /// What comes of it, as a clause: "reclaim puts that right when it next looks at the page".
+        then: String,
+    },
 }

@@ -24,6 +24,10 @@ pub struct Export {
     pub steps: Vec<ExportStep>,
     /// How the run ended.
     pub outcome: Outcome,
+    /// The letter of whoever dropped the last reference of a bad page.
+    pub by: Option<char>,
+    /// What puts a wrong mark right that the run leaves behind.
+    pub repair: Option<Repair>,
     /// The invariants that broke, in order of step.
     pub violations: Vec<ExportViolation>,
     /// What the kernel would print, line by line.
@@ -106,6 +110,24 @@ pub enum Outcome {
     Deadlock,
     /// The schedule ends before the threads do.
     Unfinished,
+}
+
+/// What puts a wrong mark right that a run leaves behind, found by letting the kernel go on.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[cfg_attr(
+    feature = "json",
+    derive(serde::Serialize),
+    serde(rename_all = "kebab-case")
+)]
+pub enum Repair {
+    /// Reclaim, when it next looks at the page.
+    Reclaim,
+    /// Whoever unmaps the page last.
+    LastUnmap,
+    /// Nothing, and the page is freed as a bad page one day.
+    BadPage,
+    /// Nothing.
+    Never,
 }
 
 /// One invariant that broke.

@@ -37,6 +37,8 @@ fn one_step() -> Export {
             sentence: "Reclaim sets PG_mlocked.".into(),
         }],
         outcome: Outcome::BadPage,
+        by: Some('A'),
+        repair: None,
         violations: vec![ExportViolation {
             invariant: "freed-never-mlocked".into(),
             step: 1,
@@ -51,52 +53,54 @@ fn one_step_in_full() {
     check(
         &one_step(),
         expect![[r#"
-        {
-          "schema": "lockstep-run/1",
-          "scenario": "truncate-cow-vs-reclaim",
-          "kernel": "before",
-          "schedule": "A",
-          "threads": [
             {
-              "thread": "A",
-              "name": "Reclaim"
-            }
-          ],
-          "steps": [
-            {
-              "n": 1,
-              "thread": "A",
-              "op": "test-and-set",
-              "object": "PG_mlocked",
-              "source": {
-                "file": "mlock.rs",
-                "line": 14,
-                "function": "mlock_vma_page"
-              },
-              "changes": [
+              "schema": "lockstep-run/1",
+              "scenario": "truncate-cow-vs-reclaim",
+              "kernel": "before",
+              "schedule": "A",
+              "threads": [
                 {
-                  "object": "page",
-                  "field": "PG_mlocked",
-                  "from": "0",
-                  "to": "1"
+                  "thread": "A",
+                  "name": "Reclaim"
                 }
               ],
-              "sentence": "Reclaim sets PG_mlocked."
+              "steps": [
+                {
+                  "n": 1,
+                  "thread": "A",
+                  "op": "test-and-set",
+                  "object": "PG_mlocked",
+                  "source": {
+                    "file": "mlock.rs",
+                    "line": 14,
+                    "function": "mlock_vma_page"
+                  },
+                  "changes": [
+                    {
+                      "object": "page",
+                      "field": "PG_mlocked",
+                      "from": "0",
+                      "to": "1"
+                    }
+                  ],
+                  "sentence": "Reclaim sets PG_mlocked."
+                }
+              ],
+              "outcome": "bad-page",
+              "by": "A",
+              "repair": null,
+              "violations": [
+                {
+                  "invariant": "freed-never-mlocked",
+                  "step": 1,
+                  "thread": "A"
+                }
+              ],
+              "log": [
+                "BUG: Bad page state in process \"kswapd0\""
+              ]
             }
-          ],
-          "outcome": "bad-page",
-          "violations": [
-            {
-              "invariant": "freed-never-mlocked",
-              "step": 1,
-              "thread": "A"
-            }
-          ],
-          "log": [
-            "BUG: Bad page state in process \"kswapd0\""
-          ]
-        }
-    "#]],
+        "#]],
     );
 }
 
