@@ -45,7 +45,7 @@ pub(crate) struct Run {
     /// Tell every step in a mail, not only those the story needs.
     #[arg(long)]
     pub(crate) full: bool,
-    /// The step a picture shows: the one that decides the run, unless said otherwise.
+    /// The step a picture or /proc shows: the one that decides the run, unless said otherwise.
     #[arg(long, value_name = "STEP")]
     pub(crate) at: Option<u32>,
     /// How wide a table may be.
@@ -63,6 +63,12 @@ pub(crate) enum Format {
     Mail,
     /// One object, for programs.
     Json,
-    /// A picture.
+    /// A picture of one step.
     Svg,
+    /// A picture of the whole run: threads, locks and flags over the steps.
+    Score,
+    /// A table for a page of documentation.
+    Markdown,
+    /// What /proc would show after a step: counters, mappings, the flags of pages.
+    Proc,
 }

@@ -6,12 +6,15 @@ use std::rc::Rc;
 use lockstep_view::scene::StepNo;
 use lockstep_view::text::mail::Detail;
 use lockstep_view::text::svg::{FrameSize, Picture, Theme};
-use lockstep_view::text::{Account, json, mail, table};
+use lockstep_view::text::{Account, json, mail, markdown, table};
 use lockstep_view::{Run, Session};
 
 use crate::args::{self, Format};
 use crate::draw::Failure;
 use crate::{Done, order, outside};
+
+/// How wide a picture of a whole run is, in pixels of its own: what a page of documentation has room for.
+const PICTURE_WIDTH: u32 = 960;
 
 /// Runs what was asked for. Where the order had to change is said on the error stream, so that the output stays what it is.
 pub(crate) fn run(asked: &args::Run) -> Result<Done, Failure> {
@@ -41,6 +44,12 @@ fn told(asked: &args::Run, run: &Run) -> Result<String, Failure> {
         rows: run.transcript(),
         end: &run.scene(StepNo(run.steps())),
     };
+    let decided = account.score.verdict.as_ref().map(|mark| mark.step.0);
+    let at = asked.at.or(decided).unwrap_or(run.steps());
+    let picture = Picture {
+        id: "lockstep",
+        theme: Theme::Auto,
+    };
     Ok(match asked.format {
         Format::Table => table::table(&account, asked.width),
         Format::Mail => mail::mail(
@@ -51,13 +60,10 @@ fn told(asked: &args::Run, run: &Run) -> Result<String, Failure> {
                 Detail::Concise
             },
         ),
+        Format::Markdown => markdown::markdown(&account),
+        Format::Proc => run.proc(StepNo(at)),
+        Format::Score => picture.score(account.score, PICTURE_WIDTH),
         Format::Svg | Format::Json => {
-            let decided = account.score.verdict.as_ref().map(|mark| mark.step.0);
-            let at = asked.at.or(decided).unwrap_or(run.steps());
-            let picture = Picture {
-                id: "lockstep",
-                theme: Theme::Auto,
-            };
             picture.frame(&account, &run.scene(StepNo(at)), FrameSize::Wide)
         }
     })

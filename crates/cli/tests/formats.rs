@@ -167,3 +167,23 @@ fn what_comes_from_outside_never_panics() {
         Some(1)
     );
 }
+
+#[test]
+fn a_whole_run_is_a_picture_a_table_and_what_proc_shows() {
+    let told = |format| {
+        let output = lockstep(&["run", "truncate-cow-vs-reclaim", "--format", format]);
+        assert_eq!(output.status.code(), Some(1), "{format}");
+        text(&output)
+    };
+    let score = told("score");
+    assert!(score.starts_with("<svg") && score.trim_end().ends_with("</svg>"));
+    assert!(score.contains("Score of 104 steps"));
+    assert_eq!(
+        told("markdown")
+            .lines()
+            .filter(|line| line.starts_with("| 1"))
+            .count(),
+        16
+    );
+    assert!(told("proc").starts_with("After step 101 of 104.\n"));
+}

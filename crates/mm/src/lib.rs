@@ -34,6 +34,7 @@ pub mod mlock;
 pub mod mmap;
 pub mod munlock;
 pub mod page_alloc;
+pub mod proc;
 pub mod rmap;
 pub mod shrink;
 pub mod swap;

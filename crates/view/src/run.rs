@@ -1,6 +1,7 @@
 //! An executed run, and everything that is told of it.
 
 mod export;
+mod proc;
 
 use std::cell::OnceCell;
 use std::rc::Rc;

@@ -295,11 +295,19 @@ impl Inner {
 pub(crate) fn kernel_words(kernel: Kernel) -> String {
     let text = kernel.to_string();
     let (preset, switches) = text.split_once(',').unwrap_or((&text, ""));
-    let words = format!("{preset} the patch");
+    let words = match preset {
+        "shared-i-mmap" => "before the patch, with i_mmap_rwsem shared".to_owned(),
+        _ => format!("{preset} the patch"),
+    };
     if switches.is_empty() {
         words
     } else {
-        format!("{words}, with {}", switches.replace(',', ", "))
+        let joint = if words.contains(", with") {
+            " and"
+        } else {
+            ", with"
+        };
+        format!("{words}{joint} {}", switches.replace(',', ", "))
     }
 }
 
