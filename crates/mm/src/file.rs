@@ -9,7 +9,7 @@ handle! {
     /// A file's pages. Linux: `struct address_space`, include/linux/fs.h.
     ///
     /// The page cache stands behind it, one word a page of the file.
-    File[8] {
+    File[9] {
         /// The first word of `i_mmap_rwsem`.
         i_mmap_rwsem_word @ 0: u64,
         /// `tree_lock`.
@@ -22,6 +22,8 @@ handle! {
         size @ 6: u64,
         /// Whether this file exists.
         in_use @ 7: bool,
+        /// `AS_UNEVICTABLE` of `flags`: its pages stay in memory whoever maps them, since `shmctl(SHM_LOCK)`.
+        is_unevictable @ 8: bool,
     }
 }
 

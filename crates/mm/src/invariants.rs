@@ -125,7 +125,7 @@ impl Invariant {
             "I5",
             When::Quiet,
             Severity::Harmful,
-            "A page on the unevictable list is mlocked",
+            "A page on the unevictable list is mlocked, or its file is locked as a whole",
             "Reclaim never looks there, so nobody would find it again.",
         ),
         row(

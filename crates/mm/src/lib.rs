@@ -36,6 +36,7 @@ pub mod munlock;
 pub mod page_alloc;
 pub mod proc;
 pub mod rmap;
+pub mod shmem;
 pub mod shrink;
 pub mod swap;
 pub mod swapfile;

@@ -104,7 +104,7 @@ pub fn kpageflags(memory: Memory<'_>, page: Page) -> u64 {
 /// The lines of /proc/vmstat that this commit can change, with their numbers. Linux: mm/vmstat.c.
 ///
 /// The kernel keeps the two `nr_` counters in parts, one a processor, and may show them late; the model shows them at once.
-pub fn vmstat(world: &World, memory: Memory<'_>) -> [(&'static str, i64); 8] {
+pub fn vmstat(world: &World, memory: Memory<'_>) -> [(&'static str, i64); 9] {
     let zone = world.zone();
     let unevictable = world
         .pages()
@@ -114,6 +114,7 @@ pub fn vmstat(world: &World, memory: Memory<'_>) -> [(&'static str, i64); 8] {
         ("nr_mlock", memory.get(zone.nr_mlock())),
         ("nr_unevictable", unevictable),
         ("unevictable_pgs_culled", memory.get(zone.pgculled())),
+        ("unevictable_pgs_scanned", memory.get(zone.pgscanned())),
         ("unevictable_pgs_rescued", memory.get(zone.pgrescued())),
         ("unevictable_pgs_mlocked", memory.get(zone.pgmlocked())),
         ("unevictable_pgs_munlocked", memory.get(zone.pgmunlocked())),

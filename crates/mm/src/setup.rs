@@ -191,6 +191,13 @@ pub enum SetupCall {
         /// How many.
         pages: u64,
     },
+    /// `shmctl()` with `SHM_LOCK` or `SHM_UNLOCK`.
+    ShmLock {
+        /// The file.
+        file: u32,
+        /// Which of the two.
+        lock: bool,
+    },
     /// `madvise(..., MADV_DONTNEED)`.
     DontNeed {
         /// The process.

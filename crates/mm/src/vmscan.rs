@@ -5,7 +5,8 @@
 use lockstep_machine::{Cpu, Function};
 
 use crate::cx::{Cx, linux};
-use crate::page::{Page, PageFlags, PageList, Reference};
+use crate::file::File;
+use crate::page::{Mapping, Page, PageFlags, PageList, Reference};
 use crate::rmap::page_referenced;
 use crate::shrink::{Shrunk, shrink_page_list};
 use crate::swap::{add_page_to_unevictable_list, lru_add_drain, lru_cache_add, put_page};
@@ -40,9 +41,36 @@ pub async fn isolate_lru_page<C: Cpu>(cx: &Cx<C>, page: Page) -> bool {
 
 /// Whether reclaim may look at the page at all.
 ///
-/// Linux: mm/vmscan.c, `page_evictable()`, line 3832. Left out: files whose pages are all unevictable.
+/// Linux: mm/vmscan.c, `page_evictable()`, line 3832. Asking the file takes no step: it only changes in set-up calls.
 pub(crate) async fn page_evictable<C: Cpu>(cx: &Cx<C>, page: Page) -> bool {
-    !cx.test(page.flags(), PageFlags::MLOCKED).await
+    let keeps_all = match cx.peek(page.mapping()) {
+        Mapping::File(file) => cx.peek(File(file).is_unevictable()),
+        Mapping::Anon(_) | Mapping::None => false,
+    };
+    !keeps_all && !cx.test(page.flags(), PageFlags::MLOCKED).await
+}
+
+const CHECK_MOVE_UNEVICTABLE_PAGES: Function =
+    linux("check_move_unevictable_pages", "mm/vmscan.c", 3847);
+
+/// Moves a page off the unevictable list if nothing keeps it there any more.
+///
+/// Linux: mm/vmscan.c, `check_move_unevictable_pages()`, for one page of the batch.
+pub async fn check_move_unevictable_pages<C: Cpu>(cx: &Cx<C>, page: Page) {
+    let _call = cx.enter(&CHECK_MOVE_UNEVICTABLE_PAGES, [page.into()]);
+    let zone = cx.world.zone();
+    cx.spin_lock(zone.lru_lock()).await;
+    let asked = PageList::FLAGS.union(PageFlags::LRU);
+    let flags = cx.read_bits(page.flags(), asked).await;
+    let is_kept = flags.contains(PageFlags::LRU | PageFlags::UNEVICTABLE);
+    if is_kept && page_evictable(cx, page).await {
+        let list = PageList::of(flags - PageFlags::UNEVICTABLE);
+        let moved = [page.lru().stores(list), zone.pgrescued().adds(1)];
+        cx.clear_bits(page.flags(), PageFlags::UNEVICTABLE, moved)
+            .await;
+    }
+    cx.add(zone.pgscanned(), 1, []).await;
+    cx.spin_unlock(zone.lru_lock()).await;
 }
 
 const PUTBACK_LRU_PAGE: Function = linux("putback_lru_page", "mm/vmscan.c", 723);

@@ -7,7 +7,7 @@ use crate::page::Page;
 
 handle! {
     /// The one zone, and the one swap device. Linux: `struct zone`, include/linux/mmzone.h; `struct swap_info_struct`.
-    Zone[13] {
+    Zone[14] {
         /// `lru_lock`; interrupts are off while it is held.
         lru_lock_word @ 0: u64,
         /// `swap_lock`.
@@ -34,6 +34,8 @@ handle! {
         freed @ 11: i64,
         /// `swapper_space.tree_lock`.
         swap_tree_lock_word @ 12: u64,
+        /// The event `UNEVICTABLE_PGSCANNED`: pages looked at when the memory of a file was unlocked.
+        pgscanned @ 13: i64,
     }
 }
 

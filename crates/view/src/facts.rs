@@ -89,6 +89,7 @@ pub(crate) fn groups(words: &Vocabulary, image: &[u64], wanted: &[FactId]) -> Ve
         zone.pgmunlocked().address(),
         zone.pgcleared().address(),
         zone.pgstranded().address(),
+        zone.pgscanned().address(),
         zone.tainted().address(),
         zone.freed().address(),
     ];

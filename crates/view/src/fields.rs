@@ -55,6 +55,7 @@ pub(crate) fn parts(place: Place) -> &'static [Part] {
         (Object::Zone, "pgmunlocked") => PGMUNLOCKED,
         (Object::Zone, "pgcleared") => PGCLEARED,
         (Object::Zone, "pgstranded") => PGSTRANDED,
+        (Object::Zone, "pgscanned") => PGSCANNED,
         (Object::Zone, "tainted") => TAINTED,
         (Object::Zone, "freed") => FREED,
         (Object::File(_), "size") => SIZE,
@@ -273,6 +274,16 @@ const PGSTRANDED: &[Part] = &[named(
         "Pages left on the unevictable list because somebody else had them.",
     ),
 )];
+const PGSCANNED: &[Part] = &[named(
+    "PGSCANNED",
+    part(
+        "pgscanned",
+        Show::Count,
+        8,
+        false,
+        "Pages looked at when a file that was locked as a whole was unlocked.",
+    ),
+)];
 const TAINTED: &[Part] = &[part(
     "tainted",
     Show::Bit,
@@ -395,6 +406,7 @@ mod tests {
             PGMUNLOCKED,
             PGCLEARED,
             PGSTRANDED,
+            PGSCANNED,
             TAINTED,
             FREED,
             SIZE,

@@ -30,27 +30,28 @@ fn a_locked_page_without_its_mark() {
         &run("shared-i-mmap"),
         0,
         expect![[r#"
-        After step 0 of 98.
+            After step 0 of 98.
 
-        /proc/vmstat
-          nr_mlock                     0
-          nr_unevictable               0
-          unevictable_pgs_culled       0
-          unevictable_pgs_rescued      0
-          unevictable_pgs_mlocked      0
-          unevictable_pgs_munlocked    0
-          unevictable_pgs_cleared      0
-          unevictable_pgs_stranded     0
+            /proc/vmstat
+              nr_mlock                     0
+              nr_unevictable               0
+              unevictable_pgs_culled       0
+              unevictable_pgs_scanned      0
+              unevictable_pgs_rescued      0
+              unevictable_pgs_mlocked      0
+              unevictable_pgs_munlocked    0
+              unevictable_pgs_cleared      0
+              unevictable_pgs_stranded     0
 
-        /proc/a/status
-          VmLck:   4 kB
+            /proc/a/status
+              VmLck:   4 kB
 
-        /proc/a/smaps
-          pages 0-0  Size 4 kB  Rss 4 kB  Pss 4 kB  Locked 4 kB  VmFlags: rd wr sh lo ??
+            /proc/a/smaps
+              pages 0-0  Size 4 kB  Rss 4 kB  Pss 4 kB  Locked 4 kB  VmFlags: rd wr sh lo ??
 
-        /proc/kpageflags
-          P        0x00000000828  UPTODATE LRU MMAP
-    "#]],
+            /proc/kpageflags
+              P        0x00000000828  UPTODATE LRU MMAP
+        "#]],
     );
 }
 
@@ -60,27 +61,28 @@ fn a_page_freed_with_its_mark_leaves_the_counter_wrong() {
         &run("shared-i-mmap"),
         u32::MAX,
         expect![[r#"
-        After step 98 of 98.
+            After step 98 of 98.
 
-        /proc/vmstat
-          nr_mlock                     1
-          nr_unevictable               0
-          unevictable_pgs_culled       1
-          unevictable_pgs_rescued      0
-          unevictable_pgs_mlocked      1
-          unevictable_pgs_munlocked    0
-          unevictable_pgs_cleared      0
-          unevictable_pgs_stranded     0
+            /proc/vmstat
+              nr_mlock                     1
+              nr_unevictable               0
+              unevictable_pgs_culled       1
+              unevictable_pgs_scanned      0
+              unevictable_pgs_rescued      0
+              unevictable_pgs_mlocked      1
+              unevictable_pgs_munlocked    0
+              unevictable_pgs_cleared      0
+              unevictable_pgs_stranded     0
 
-        /proc/a/status
-          VmLck:   4 kB
+            /proc/a/status
+              VmLck:   4 kB
 
-        /proc/a/smaps
-          pages 0-0  Size 4 kB  Rss 0 kB  Pss 0 kB  Locked 0 kB  VmFlags: rd wr sh lo ??
+            /proc/a/smaps
+              pages 0-0  Size 4 kB  Rss 0 kB  Pss 0 kB  Locked 0 kB  VmFlags: rd wr sh lo ??
 
-        /proc/kpageflags
-          P        0x00200000008  UPTODATE MLOCKED
-    "#]],
+            /proc/kpageflags
+              P        0x00200000008  UPTODATE MLOCKED
+        "#]],
     );
 }
 
@@ -90,26 +92,27 @@ fn the_patched_kernel_counts_what_it_cleared() {
         &run("after"),
         u32::MAX,
         expect![[r#"
-        After step 82 of 82.
+            After step 82 of 82.
 
-        /proc/vmstat
-          nr_mlock                     0
-          nr_unevictable               0
-          unevictable_pgs_culled       0
-          unevictable_pgs_rescued      0
-          unevictable_pgs_mlocked      1
-          unevictable_pgs_munlocked    0
-          unevictable_pgs_cleared      1
-          unevictable_pgs_stranded     0
+            /proc/vmstat
+              nr_mlock                     0
+              nr_unevictable               0
+              unevictable_pgs_culled       0
+              unevictable_pgs_scanned      0
+              unevictable_pgs_rescued      0
+              unevictable_pgs_mlocked      1
+              unevictable_pgs_munlocked    0
+              unevictable_pgs_cleared      1
+              unevictable_pgs_stranded     0
 
-        /proc/a/status
-          VmLck:   4 kB
+            /proc/a/status
+              VmLck:   4 kB
 
-        /proc/a/smaps
-          pages 0-0  Size 4 kB  Rss 0 kB  Pss 0 kB  Locked 0 kB  VmFlags: rd wr sh lo ??
+            /proc/a/smaps
+              pages 0-0  Size 4 kB  Rss 0 kB  Pss 0 kB  Locked 0 kB  VmFlags: rd wr sh lo ??
 
-        /proc/kpageflags
-    "#]],
+            /proc/kpageflags
+        "#]],
     );
 }
 

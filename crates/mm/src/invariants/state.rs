@@ -3,7 +3,8 @@
 use lockstep_machine::{Address, Word};
 
 use super::{Invariant, Marking, marking};
-use crate::page::{FrameState, Page, PageFlags, Reference};
+use crate::file::File;
+use crate::page::{FrameState, Mapping, Page, PageFlags, Reference};
 use crate::vma::{Mm, VmFlags, Vma};
 use crate::world::{Memory, World};
 
@@ -61,7 +62,9 @@ pub(super) fn when_quiet(
             ),
             (
                 Invariant::I5,
-                !flags.contains(PageFlags::LRU | PageFlags::UNEVICTABLE) || mlocked,
+                !flags.contains(PageFlags::LRU | PageFlags::UNEVICTABLE)
+                    || mlocked
+                    || is_kept_by_file(memory, page),
             ),
             (
                 Invariant::I17,
@@ -96,6 +99,14 @@ pub(super) fn when_quiet(
         }
     }
     beyond_the_end(world, memory, broken);
+}
+
+/// Whether the file of a page keeps all its pages in memory.
+fn is_kept_by_file(memory: Memory<'_>, page: Page) -> bool {
+    match memory.get(page.mapping()) {
+        Mapping::File(file) => memory.get(File(file).is_unevictable()),
+        Mapping::Anon(_) | Mapping::None => false,
+    }
 }
 
 /// I19: nothing beyond the end of a file is cached, or mapped through it.

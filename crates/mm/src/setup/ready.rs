@@ -11,7 +11,7 @@ use crate::file::File;
 use crate::mlock::{Lock, LockAll};
 use crate::page::Page;
 use crate::vma::Mm;
-use crate::{fault, fork, memory, migrate, mlock, mmap, swap, truncate, vmscan};
+use crate::{fault, fork, memory, migrate, mlock, mmap, shmem, swap, truncate, vmscan};
 
 /// A set-up call with its arguments looked up.
 #[derive(Clone, Copy)]
@@ -61,6 +61,10 @@ pub(super) enum Ready {
         file: File,
         at: u64,
         pages: u64,
+    },
+    ShmLock {
+        file: File,
+        lock: bool,
     },
     Limit {
         mm: Mm,
@@ -139,6 +143,10 @@ impl Setup {
                 file: self.file(file)?,
                 at,
                 pages,
+            },
+            SetupCall::ShmLock { file, lock } => Ready::ShmLock {
+                file: self.file(file)?,
+                lock,
             },
             SetupCall::Mmap {
                 process,
@@ -283,6 +291,7 @@ async fn make<C: Cpu>(cx: &Cx<C>, call: Ready) -> Result<(), &'static str> {
         Ready::Exit { mm } => mmap::exit::mmput(cx, mm).await,
         Ready::Truncate { file, pages } => truncate::truncate_setsize(cx, file, pages).await,
         Ready::PunchHole { file, at, pages } => truncate::punch_hole(cx, file, at, pages).await,
+        Ready::ShmLock { file, lock } => shmem::shmem_lock(cx, file, lock).await,
         Ready::Limit { mm, pages } => cx.write(mm.memlock_limit(), pages.cast_signed()).await,
         Ready::DropCapability { mm } => cx.write(mm.may_lock_any(), false).await,
         Ready::Drain => swap::lru_add_drain_all(cx).await,
