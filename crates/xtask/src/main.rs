@@ -10,6 +10,7 @@
 )]
 
 mod counts;
+mod coverage;
 mod dist;
 mod docs;
 mod hooks;
@@ -44,6 +45,8 @@ enum Command {
     Test(test::Options),
     /// Check what is quick to check: format, lints, house rules, native tests
     Check,
+    /// Show which lines and branches of the core its tests execute
+    Coverage(coverage::Options),
     /// Build the site into `dist/`, ready for any static host, and print its sizes
     Dist(dist::Options),
     /// Build the book into `dist/docs/`
@@ -77,6 +80,7 @@ fn dispatch(command: Command) -> anyhow::Result<ExitCode> {
         Command::Serve(options) => serve::serve(&project, &options)?,
         Command::Test(options) => return test::test(&project, &options),
         Command::Check => return test::check(&project),
+        Command::Coverage(options) => coverage::coverage(&project, &options)?,
         Command::Dist(options) => dist::dist(&project, &options)?,
         Command::Docs => docs::docs(&project)?,
         Command::Tidy => tidy::tidy(&project)?,
