@@ -39,6 +39,7 @@ const FILEMAP_FAULT: Function = linux("filemap_fault", "mm/filemap.c", 0);
 /// Finds a page of a file for a fault, reading it in if need be; it comes back locked and pinned.
 ///
 /// Linux: mm/filemap.c, `filemap_fault()`, `page_cache_read()`. Left out: read-ahead, and the time reading takes.
+/// A page read in just after the file was cut stays in the cache, beyond the end, as it does in the kernel.
 ///
 /// # Errors
 /// `SIGBUS` beyond the end of the file, `ENOMEM` without a free frame.
@@ -64,11 +65,17 @@ pub async fn filemap_fault<C: Cpu>(
             continue;
         };
         cx.bit_lock(page.lock()).await;
-        if cx.read(page.mapping()).await == Mapping::File(file.0) {
+        let is_ours = cx.read(page.mapping()).await == Mapping::File(file.0);
+        // Truncation needs the page lock, so a page inside the file now is unmapped by it later.
+        let is_inside = is_ours && index < cx.read(file.size()).await;
+        if is_inside {
             return Ok(page);
         }
         cx.bit_unlock(page.lock()).await;
         put_page(cx, page, Reference::Pin).await;
+        if is_ours {
+            return Err("SIGBUS");
+        }
     }
 }
 

@@ -237,7 +237,7 @@ impl Invariant {
             "I19",
             When::Quiet,
             Severity::Harmful,
-            "Nothing beyond the end of a file is cached or mapped",
+            "Nothing beyond the end of a file is mapped, and of what was cached there nothing is left",
             "Truncation promises it.",
         ),
         row(
@@ -375,7 +375,7 @@ impl Watch {
         state::every_step(&self.world, memory, &mut found);
         event::last_step(&self.world, self.kernel, memory, trace, &mut found);
         if quiet {
-            state::when_quiet(&self.world, memory, &mut found);
+            state::when_quiet(&self.world, memory, trace, &mut found);
         }
         for mark in trace
             .marks()

@@ -4,20 +4,12 @@
 
 mod common;
 
-use std::collections::BTreeSet;
-
-use common::{BEFORE_SHARED, COW_NOT_MLOCKED, FILE_NOT_MLOCKED, P, run_deferring, world};
+use common::{BEFORE_SHARED, COW_NOT_MLOCKED, FILE_NOT_MLOCKED, P, orders};
 use expect_test::{Expect, expect};
-use lockstep_machine::{Schedule, ThreadId};
-use lockstep_mm::invariants::{Invariant, Outcome, Severity};
 use lockstep_mm::kernel::Kernel;
 use lockstep_mm::mlock::Lock;
-use lockstep_mm::program::{Path, Setting};
-use lockstep_mm::repair::repair;
+use lockstep_mm::program::Path;
 use lockstep_mm::setup::{Access, MapKind, Setup, SetupCall};
-use proptest::prelude::*;
-use proptest::strategy::ValueTree;
-use proptest::test_runner::TestRunner;
 
 /// A shared mapping of the file in a process.
 const fn shared(process: u32) -> SetupCall {
@@ -150,53 +142,7 @@ fn check(calls: &[SetupCall], paths: impl Fn(&Setup) -> Vec<Path>, expected: Exp
         ("shared-i-mmap", BEFORE_SHARED),
         ("after", Kernel::AFTER),
     ];
-    let mut text = String::new();
-    for (name, kernel) in kernels {
-        let setup = world(kernel, calls);
-        let paths = paths(&setup);
-        let threads = paths.len();
-        let setting = Setting::new(setup, paths);
-        let mut runner = TestRunner::deterministic();
-        let orders = prop::collection::vec((0..threads, 1usize..60), 0..12);
-        let mut outcomes = BTreeSet::new();
-        for _ in 0..600 {
-            let runs = orders.new_tree(&mut runner).expect("an order").current();
-            let mut wishes: Schedule = runs
-                .into_iter()
-                .flat_map(|(index, count)| {
-                    std::iter::repeat_n(ThreadId::new(index).expect("a thread"), count)
-                })
-                .collect();
-            wishes.finish = true;
-            let watched = run_deferring(setting.clone(), &wishes);
-            let mut outcome = format!("{:?}", watched.outcome());
-            if matches!(watched.outcome(), Outcome::Stranded | Outcome::Missed) {
-                let memory = watched.machine.with_memory(<[u64]>::to_vec);
-                let world = watched.setting.setup.world;
-                for page in world.pages() {
-                    if let Some(repair) = repair(world, kernel, &memory, page) {
-                        outcome += &format!(" then {repair:?}");
-                    }
-                }
-            }
-            for violation in watched.watch.violations() {
-                let description = violation.invariant.description();
-                let expected = matches!(
-                    violation.invariant,
-                    Invariant::I1 | Invariant::I2 | Invariant::I3 | Invariant::I15
-                );
-                if !expected && description.severity != Severity::Soft {
-                    outcome += &format!(" {}", description.id);
-                }
-            }
-            outcomes.insert(outcome);
-        }
-        text += &format!(
-            "{name}: {}\n",
-            outcomes.into_iter().collect::<Vec<_>>().join(", ")
-        );
-    }
-    expected.assert_eq(&text);
+    expected.assert_eq(&orders::outcomes(&kernels, calls, paths));
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! Properties of a memory.
 
-use lockstep_machine::{Address, Word};
+use lockstep_machine::{Address, Event, Trace, Word};
 
 use super::{Invariant, Marking, marking};
 use crate::file::File;
@@ -44,6 +44,7 @@ pub(super) fn every_step(
 pub(super) fn when_quiet(
     world: &World,
     memory: Memory<'_>,
+    trace: &Trace,
     broken: &mut Vec<(Invariant, Address)>,
 ) {
     let mut mlocked_pages = 0;
@@ -98,7 +99,7 @@ pub(super) fn when_quiet(
             broken.push((Invariant::I17, lock));
         }
     }
-    beyond_the_end(world, memory, broken);
+    beyond_the_end(world, memory, trace, broken);
 }
 
 /// Whether the file of a page keeps all its pages in memory.
@@ -109,12 +110,30 @@ fn is_kept_by_file(memory: Memory<'_>, page: Page) -> bool {
     }
 }
 
-/// I19: nothing beyond the end of a file is cached, or mapped through it.
-fn beyond_the_end(world: &World, memory: Memory<'_>, broken: &mut Vec<(Invariant, Address)>) {
+/// I19: nothing beyond the end of a file is mapped through it, and nothing is cached there that was so when the file was cut.
+fn beyond_the_end(
+    world: &World,
+    memory: Memory<'_>,
+    trace: &Trace,
+    broken: &mut Vec<(Invariant, Address)>,
+) {
+    let last_change = |address: Address| {
+        let changes = |event: &Event| {
+            trace
+                .changes(event)
+                .iter()
+                .any(|change| change.address == address)
+        };
+        trace.events().iter().rposition(changes)
+    };
     for file in world.files() {
         let size = memory.get(file.size());
-        let cached = (size..u64::from(world.sizes().file_pages))
-            .any(|index| !memory.get(file.slot(index)).is_null());
+        let cut = last_change(file.size().address());
+        // A fault that lost against the cut can leave a page there, which nobody gets to see.
+        let cached = (size..u64::from(world.sizes().file_pages)).any(|index| {
+            let slot = file.slot(index);
+            !memory.get(slot).is_null() && last_change(slot.address()) <= cut
+        });
         let mapped = world.vmas_of(memory.get(file.i_mmap())).any(|vma| {
             let (start, pgoff) = (memory.get(vma.start()), memory.get(vma.pgoff()));
             (start..memory.get(vma.end())).any(|at| {

@@ -6,6 +6,8 @@
     reason = "every test file uses its own part of this module"
 )]
 
+pub mod orders;
+
 use lockstep_machine::{Machine, Schedule, ThreadId, run};
 use lockstep_mm::invariants::{Outcome, Watch};
 use lockstep_mm::kernel::{IMmap, Kernel};
