@@ -19,6 +19,7 @@ mod project;
 mod run;
 mod serve;
 mod sizes;
+mod speed;
 mod test;
 mod tidy;
 mod tools;
@@ -49,6 +50,8 @@ enum Command {
     Coverage(coverage::Options),
     /// Build the site into `dist/`, ready for any static host, and print its sizes
     Dist(dist::Options),
+    /// Time a run of each scenario, natively and as WebAssembly
+    Speed,
     /// Build the book into `dist/docs/`
     Docs,
     /// Check the house rules that no compiler knows
@@ -82,6 +85,7 @@ fn dispatch(command: Command) -> anyhow::Result<ExitCode> {
         Command::Check => return test::check(&project),
         Command::Coverage(options) => coverage::coverage(&project, &options)?,
         Command::Dist(options) => dist::dist(&project, &options)?,
+        Command::Speed => speed::speed(&project)?,
         Command::Docs => docs::docs(&project)?,
         Command::Tidy => tidy::tidy(&project)?,
         Command::Tools => serve::tools(&project)?,

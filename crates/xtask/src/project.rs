@@ -7,6 +7,8 @@ use std::process::Command;
 
 use anyhow::{Context, Result, bail};
 
+use crate::run;
+
 /// The target the page is compiled to.
 pub(crate) const WASM: &str = "wasm32-unknown-unknown";
 
@@ -36,6 +38,18 @@ impl Project {
     /// The built site.
     pub(crate) fn dist(&self) -> PathBuf {
         self.path("dist")
+    }
+
+    /// Where cargo puts what it builds.
+    pub(crate) fn target(&self) -> Result<PathBuf> {
+        let mut cargo = self.cargo();
+        cargo.args(["metadata", "--no-deps", "--format-version", "1"]);
+        let metadata: serde_json::Value = serde_json::from_str(&run::capture(&mut cargo)?)
+            .context("could not read the output of cargo metadata")?;
+        let folder = metadata["target_directory"].as_str();
+        folder
+            .map(PathBuf::from)
+            .context("cargo does not say where it builds")
     }
 
     /// A command that runs at the top of the project.

@@ -28,6 +28,7 @@ const MAY_DEPEND_ON: &[(&str, &[&str])] = &[
     ("lockstep-cli", LIBRARIES),
     ("mdbook-lockstep", LIBRARIES),
     ("lockstep-web", LIBRARIES),
+    ("lockstep-speed", LIBRARIES),
     ("xtask", &[]),
 ];
 
