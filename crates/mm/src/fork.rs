@@ -5,10 +5,25 @@
 use lockstep_machine::{Cpu, Function, Rider};
 
 use crate::cx::{Cx, linux};
+use crate::mmap::exit::mmput;
 use crate::page::Reference;
 use crate::pte::PteEntry;
 use crate::swapfile::swap_duplicate;
 use crate::vma::{Mm, VmFlags, Vma};
+
+/// Makes the memory of a new process; what could be copied of it goes away again if there is no room for all.
+///
+/// Linux: kernel/fork.c, `dup_mm()`.
+///
+/// # Errors
+/// As [`dup_mmap`].
+pub async fn dup_mm<C: Cpu>(cx: &Cx<C>, parent: Mm, child: Mm) -> Result<(), &'static str> {
+    let result = dup_mmap(cx, parent, child).await;
+    if result.is_err() {
+        mmput(cx, child).await;
+    }
+    result
+}
 
 const DUP_MMAP: Function = linux("dup_mmap", "kernel/fork.c", 397);
 

@@ -286,6 +286,14 @@ const fn row(
     }
 }
 
+/// What does not hold in a world that nobody is in, such as one that set-up calls have made.
+pub fn broken_at_rest(world: &World, memory: Memory<'_>) -> Vec<(Invariant, Address)> {
+    let mut broken = Vec::new();
+    state::every_step(world, memory, &mut broken);
+    state::when_quiet(world, memory, &Trace::default(), &mut broken);
+    broken
+}
+
 /// A property that did not hold.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Violation {

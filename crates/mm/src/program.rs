@@ -8,7 +8,7 @@ use crate::mlock::Lock;
 use crate::page::Page;
 use crate::setup::Setup;
 use crate::vma::{Mm, VmFlags};
-use crate::{fault, mlock, mmap, truncate, vmscan};
+use crate::{fault, mlock, mmap, task_mmu, truncate, vmscan};
 
 /// What a thread does.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -84,6 +84,11 @@ pub enum Path {
         /// Where it maps.
         at: u64,
     },
+    /// Somebody writes 4 to the process's `clear_refs` in /proc.
+    ClearRefs {
+        /// The process's memory.
+        mm: Mm,
+    },
 }
 
 /// A world, and one path for each thread.
@@ -142,6 +147,7 @@ impl Path {
             Self::Munlock { mm, at, pages } => _ = mlock::munlock(cx, mm, at, pages).await,
             Self::Munmap { mm, at, pages } => _ = mmap::adjust::munmap(cx, mm, at, pages).await,
             Self::Touch { mm, at, write } => _ = fault::touch(cx, mm, at, write).await,
+            Self::ClearRefs { mm } => task_mmu::clear_refs_write(cx, mm).await,
             Self::Mmap { mm, at } => {
                 let access = VmFlags::READ | VmFlags::WRITE;
                 _ = mmap::mmap(cx, mm, at, 1, mmap::Backing::Anon, false, access).await;

@@ -234,6 +234,8 @@ pub enum SetupCall {
 pub enum SetupError {
     /// The world has no such process.
     NoSuchProcess(u32),
+    /// A child has memory already, and so cannot be made by a fork.
+    ProcessExists(u32),
     /// The world has no such file.
     NoSuchFile(u32),
     /// The address range is not inside the process's address space.

@@ -11,6 +11,7 @@ use crate::file::File;
 use crate::mlock::{Lock, LockAll};
 use crate::page::Page;
 use crate::vma::Mm;
+use crate::world::Memory;
 use crate::{fault, fork, memory, migrate, mlock, mmap, shmem, swap, truncate, vmscan};
 
 /// A set-up call with its arguments looked up.
@@ -209,10 +210,16 @@ impl Setup {
             SetupCall::MunlockAll { process } => Ready::MunlockAll {
                 mm: self.process(process)?,
             },
-            SetupCall::Fork { parent, child } => Ready::Fork {
-                parent: self.process(parent)?,
-                child: self.process(child)?,
-            },
+            SetupCall::Fork { parent, child } => {
+                let mm = self.process(child)?;
+                if Memory(&self.image).get(mm.users()) != 0 {
+                    return Err(SetupError::ProcessExists(child));
+                }
+                Ready::Fork {
+                    parent: self.process(parent)?,
+                    child: mm,
+                }
+            }
             SetupCall::Exit { process } => Ready::Exit {
                 mm: self.process(process)?,
             },
@@ -287,7 +294,7 @@ async fn make<C: Cpu>(cx: &Cx<C>, call: Ready) -> Result<(), &'static str> {
         Ready::Touch { mm, at, write } => return fault::touch(cx, mm, at, write).await,
         Ready::MlockAll { mm, lock } => return mlock::mlockall(cx, mm, lock).await,
         Ready::MunlockAll { mm } => mlock::munlockall(cx, mm).await,
-        Ready::Fork { parent, child } => return fork::dup_mmap(cx, parent, child).await,
+        Ready::Fork { parent, child } => return fork::dup_mm(cx, parent, child).await,
         Ready::Exit { mm } => mmap::exit::mmput(cx, mm).await,
         Ready::Truncate { file, pages } => truncate::truncate_setsize(cx, file, pages).await,
         Ready::PunchHole { file, at, pages } => truncate::punch_hole(cx, file, at, pages).await,

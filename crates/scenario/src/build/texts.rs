@@ -2,6 +2,7 @@
 
 use lockstep_machine::ThreadId;
 use lockstep_mm::kernel::Kernel;
+use lockstep_mm::mlock::LockAll;
 use lockstep_mm::program::Setting;
 use lockstep_mm::setup::{Access, MapKind, Setup, SetupCall, SetupError};
 use lockstep_mm::vma::Vma;
@@ -94,20 +95,41 @@ impl Scenario {
             processors: least.processors.max(count(&self.threads) + 1),
             ..least
         };
-        let (mut mapped, mut cached, mut mappings) = (0u64, 0u64, 0u32);
+        let mut cached = 0u64;
+        // What each process may have mapped at most: pages and mappings. A child has what its parent had.
+        let mut each = vec![(0u64, 0u32); self.processes.len()];
+        let (mut mapped, mut mappings) = (0u64, 0u32);
         for step in &self.setup {
             match (step.call.form.as_str(), step.call.arguments.as_slice()) {
                 ("create", [Argument::File(_), Argument::Number(pages)]) => {
                     sizes.file_pages = sizes.file_pages.max(room(*pages));
                     cached = cached.saturating_add(*pages);
                 }
-                ("mmap", [_, Argument::Number(at), Argument::Number(pages), ..]) => {
+                (
+                    "mmap",
+                    [
+                        Argument::Process(process),
+                        Argument::Number(at),
+                        Argument::Number(pages),
+                        ..,
+                    ],
+                ) => {
                     sizes.address_space = sizes.address_space.max(room(at.saturating_add(*pages)));
-                    mapped = mapped.saturating_add(*pages);
-                    mappings = mappings.saturating_add(1);
+                    if let Some((mapped, mappings)) = each.get_mut(*process as usize) {
+                        *mapped = mapped.saturating_add(*pages);
+                        *mappings = mappings.saturating_add(1);
+                    }
+                }
+                ("fork", &[Argument::Process(parent), Argument::Process(child)]) => {
+                    let parent = each.get(parent as usize).copied();
+                    if let (Some(parent), Some(child)) = (parent, each.get_mut(child as usize)) {
+                        *child = parent;
+                    }
                 }
                 _ => {}
             }
+            mapped = each.iter().fold(0, |all, (pages, _)| all.saturating_add(*pages));
+            mappings = each.iter().fold(0, |all, (_, some)| all.saturating_add(*some));
             if self.threads.len() > ThreadId::LIMIT
                 || u64::from(sizes.file_pages.max(sizes.address_space)) > 2 * LIMIT
                 || mapped.saturating_add(cached) > 16 * LIMIT
@@ -135,6 +157,10 @@ impl Scenario {
             SetupError::NoSuchProcess(process) => {
                 format!("there is no process {}", self.process_name(*process))
             }
+            SetupError::ProcessExists(process) => format!(
+                "process {} has memory already, so it cannot come from a fork",
+                self.process_name(*process)
+            ),
             SetupError::NoSuchFile(file) => format!("there is no file {}", self.file_name(*file)),
             SetupError::OutsideAddressSpace => {
                 "the address is outside the address space".to_owned()
@@ -160,6 +186,8 @@ fn setup_call(call: &Invocation) -> Option<SetupCall> {
                 Word(kind),
                 file,
                 offset,
+                locked,
+                access,
             ],
         ) => {
             let offset = match offset {
@@ -183,18 +211,51 @@ fn setup_call(call: &Invocation) -> Option<SetupCall> {
                 at: *at,
                 pages: *pages,
                 kind,
-                locked: false,
-                access: Access::ReadWrite,
+                locked: *locked != Left,
+                access: match access {
+                    Left => Access::ReadWrite,
+                    Word(word) => match word.as_str() {
+                        "rw" => Access::ReadWrite,
+                        "r" => Access::Read,
+                        "none" => Access::None,
+                        _ => return None,
+                    },
+                    _ => return None,
+                },
             }
         }
         ("read", &[Process(process), Number(at)]) => SetupCall::Read { process, at },
         ("write", &[Process(process), Number(at)]) => SetupCall::Write { process, at },
-        ("mlock", &[Process(process), Number(at), Number(pages)]) => {
-            SetupCall::Mlock { process, at, pages }
+        ("mlockall", &[Process(process), Number(flags)]) => SetupCall::MlockAll {
+            process,
+            lock: LockAll {
+                current: flags & 1 != 0,
+                future: flags & 2 != 0,
+                on_fault: flags & 4 != 0,
+            },
+        },
+        ("munlockall", &[Process(process)]) => SetupCall::MunlockAll { process },
+        ("fork", &[Process(parent), Process(child)]) => SetupCall::Fork { parent, child },
+        ("exit", &[Process(process)]) => SetupCall::Exit { process },
+        ("truncate", &[File(file), Number(pages)]) => SetupCall::Truncate { file, pages },
+        ("punch-hole", &[File(file), Number(at), Number(pages)]) => {
+            SetupCall::PunchHole { file, at, pages }
         }
-        ("mlock-onfault", &[Process(process), Number(at), Number(pages)]) => {
-            SetupCall::MlockOnFault { process, at, pages }
+        ("shm-lock", &[File(file)]) => SetupCall::ShmLock { file, lock: true },
+        ("shm-unlock", &[File(file)]) => SetupCall::ShmLock { file, lock: false },
+        ("setrlimit-memlock", &[Process(process), Number(pages)]) => {
+            SetupCall::LimitLocked { process, pages }
         }
+        ("drop-capability", &[Process(process)]) => SetupCall::DropCapability { process },
+        ("migrate", [Page(place)]) => SetupCall::Migrate(page_at(*place)),
+        (form, &[Process(process), Number(at), Number(pages)]) => match form {
+            "mlock" => SetupCall::Mlock { process, at, pages },
+            "mlock-onfault" => SetupCall::MlockOnFault { process, at, pages },
+            "munlock" => SetupCall::Munlock { process, at, pages },
+            "munmap" => SetupCall::Munmap { process, at, pages },
+            "madvise-dontneed" => SetupCall::DontNeed { process, at, pages },
+            _ => return None,
+        },
         ("drain", []) => SetupCall::Drain,
         ("deactivate", [Page(place)]) => SetupCall::Deactivate(page_at(*place)),
         ("reclaim", [Page(place)]) => SetupCall::Reclaim(page_at(*place)),
