@@ -37,6 +37,18 @@ test("the stage in the text starts, in a sandbox that only allows scripts", asyn
   }
 });
 
+test("the stage in the text follows the theme of the book", async (t) => {
+  const page = await site.open(t, "docs/race.html", { ready: false });
+  const stage = page.locator("iframe.stage").first();
+  await stage.scrollIntoViewIfNeeded();
+  const inside = stage.contentFrame();
+  await untilReady(inside);
+  for (const [book, theme] of [["navy", "dark"], ["light", "light"], ["coal", "dark"]]) {
+    await page.evaluate((name) => { document.documentElement.className = `${name} js`; }, book);
+    await inside.locator(`html[data-theme=${theme}]`).waitFor({ state: "attached" });
+  }
+});
+
 test("the run is in the text as well, for paper and without scripts", async (t) => {
   const page = await site.open(t, "docs/race.html", { javaScriptEnabled: false });
   const picture = page.locator(".run img").first();
