@@ -40,6 +40,7 @@ pub mod shmem;
 pub mod shrink;
 pub mod swap;
 pub mod swapfile;
+pub mod task_mmu;
 pub mod truncate;
 pub mod vmscan;
 mod wp;

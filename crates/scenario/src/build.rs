@@ -12,6 +12,7 @@ use std::fmt;
 
 use lockstep_machine::{Machine, ThreadId};
 use lockstep_mm::kernel::Kernel;
+use lockstep_mm::mlock::Lock;
 use lockstep_mm::page::Page;
 use lockstep_mm::program::{Path, Setting};
 use lockstep_mm::setup::{PageAt, Setup};
@@ -109,19 +110,59 @@ impl Scenario {
     }
 
     fn path(&self, setup: &Setup, path: &Invocation) -> Result<Path, String> {
-        use Argument::{File, Number, Page};
+        use Argument::{File, Number, Page, Process};
+        let file = |number: u32| {
+            let file = setup.world.files().nth(number as usize);
+            file.ok_or("there is no such file")
+        };
+        let mm = |number: u32| setup.mm(number).ok_or("there is no such process");
+        let inside = |at: u64, pages: u64| {
+            let room = u64::from(setup.world.sizes().address_space);
+            let end = at.checked_add(pages).filter(|end| *end <= room);
+            end.map(|_| ())
+                .ok_or("the address is outside the address space")
+        };
         Ok(match (path.form.as_str(), path.arguments.as_slice()) {
             ("reclaim", [Page(place)]) => Path::Reclaim {
                 page: self.page(setup, *place)?,
             },
-            ("truncate", [File(file), Number(pages)]) => Path::Truncate {
-                file: setup
-                    .world
-                    .files()
-                    .nth(*file as usize)
-                    .ok_or("there is no such file")?,
-                size: *pages,
+            ("truncate", &[File(number), Number(size)]) => Path::Truncate {
+                file: file(number)?,
+                size,
             },
+            ("punch-hole", &[File(number), Number(at), Number(pages)]) => Path::PunchHole {
+                file: file(number)?,
+                at,
+                pages,
+            },
+            ("exit", &[Process(process)]) => Path::Exit { mm: mm(process)? },
+            ("clear-refs", &[Process(process)]) => Path::ClearRefs { mm: mm(process)? },
+            (form @ ("read" | "write" | "mmap"), &[Process(process), Number(at)]) => {
+                inside(at, 1)?;
+                let mm = mm(process)?;
+                let write = form == "write";
+                match form {
+                    "mmap" => Path::Mmap { mm, at },
+                    _ => Path::Touch { mm, at, write },
+                }
+            }
+            (form, &[Process(process), Number(at), Number(pages)]) => {
+                inside(at, pages)?;
+                let mm = mm(process)?;
+                let lock = match form {
+                    "mlock" => Lock::All,
+                    "mlock-onfault" => Lock::OnFault,
+                    "munlock" => return Ok(Path::Munlock { mm, at, pages }),
+                    "munmap" => return Ok(Path::Munmap { mm, at, pages }),
+                    _ => return Err(malformed(path)),
+                };
+                Path::Mlock {
+                    mm,
+                    at,
+                    pages,
+                    lock,
+                }
+            }
             _ => return Err(malformed(path)),
         })
     }

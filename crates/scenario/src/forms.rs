@@ -16,6 +16,8 @@ pub(crate) enum Takes {
     NewProcess,
     /// A file that exists.
     File,
+    /// A process that must not have been named before: it comes to be here.
+    Child,
     /// A file that comes to be here.
     NewFile,
     /// A number, from and up to.
@@ -24,6 +26,10 @@ pub(crate) enum Takes {
     Page,
     /// One of these words, each with how the kernel writes it.
     Word(&'static [(&'static str, &'static str)]),
+    /// Any of these words, each with how the kernel writes it; compiled to a number with a bit for each.
+    Words(&'static [(&'static str, &'static str)]),
+    /// Whether something is so, with how the kernel writes that it is; compiled to 1, or to nothing.
+    Flag(&'static str),
 }
 
 /// A parameter of a form.
@@ -69,48 +75,134 @@ const PROCESS: Parameter = needs("process", Takes::Process);
 const AT: Parameter = needs("at", Takes::Number(0, LIMIT - 1));
 const PAGES: Parameter = needs("pages", Takes::Number(1, LIMIT));
 const PAGE: Parameter = needs("page", Takes::Page);
+const FILE: Parameter = needs("file", Takes::File);
+const SIZE: Parameter = needs("pages", Takes::Number(0, LIMIT));
+const RANGE: &[Parameter] = &[PROCESS, AT, PAGES];
+const BYTE: &[Parameter] = &[PROCESS, AT];
 const MAP_KINDS: &[(&str, &str)] = &[
     ("anon-private", "MAP_PRIVATE | MAP_ANONYMOUS"),
     ("file-private", "MAP_PRIVATE"),
     ("file-shared", "MAP_SHARED"),
 ];
+const ACCESS: &[(&str, &str)] = &[
+    ("rw", "PROT_READ | PROT_WRITE"),
+    ("r", "PROT_READ"),
+    ("none", "PROT_NONE"),
+];
+const LOCK_ALL: &[(&str, &str)] = &[
+    ("current", "MCL_CURRENT"),
+    ("future", "MCL_FUTURE"),
+    ("onfault", "MCL_ONFAULT"),
+];
+
+const fn form(name: &'static str, told: &'static str, parameters: &'static [Parameter]) -> Form {
+    Form {
+        name,
+        told,
+        parameters,
+    }
+}
+
+// These can be part of a set-up, and can be what a thread does.
+const READ: Form = form("read", "read a byte at ({process}, {at})", BYTE);
+const WRITE: Form = form("write", "write a byte at ({process}, {at})", BYTE);
+const MLOCK: Form = form("mlock", "mlock({process}, {at}, {pages})", RANGE);
+const MLOCK_ONFAULT: Form = form(
+    "mlock-onfault",
+    "mlock2({process}, {at}, {pages}, MLOCK_ONFAULT)",
+    RANGE,
+);
+const MUNLOCK: Form = form("munlock", "munlock({process}, {at}, {pages})", RANGE);
+const MUNMAP: Form = form("munmap", "munmap({process}, {at}, {pages})", RANGE);
+const EXIT: Form = form("exit", "exit({process})", &[PROCESS]);
+const TRUNCATE: Form = form("truncate", "truncate({file}, {pages})", &[FILE, SIZE]);
+const PUNCH_HOLE: Form = form(
+    "punch-hole",
+    "punch a hole({file}, {at}, {pages})",
+    &[FILE, AT, PAGES],
+);
 
 /// The calls of a set-up.
-#[rustfmt::skip]
 pub(crate) const CALLS: &[Form] = &[
-    Form { name: "create", told: "create({file}, {pages})", parameters: &[needs("file", Takes::NewFile), PAGES] },
-    Form {
-        name: "mmap",
-        told: "mmap({process}, {at}, {pages}, {kind}{, file}{, offset})",
-        parameters: &[
-            needs("process", Takes::NewProcess), AT, PAGES, needs("kind", Takes::Word(MAP_KINDS)),
-            may("file", Takes::File), may("offset", Takes::Number(0, LIMIT - 1)),
+    form(
+        "create",
+        "create({file}, {pages})",
+        &[needs("file", Takes::NewFile), PAGES],
+    ),
+    form(
+        "mmap",
+        "mmap({process}, {at}, {pages}, {kind}{ | locked}{, file}{, offset}{, prot})",
+        &[
+            needs("process", Takes::NewProcess),
+            AT,
+            PAGES,
+            needs("kind", Takes::Word(MAP_KINDS)),
+            may("file", Takes::File),
+            may("offset", Takes::Number(0, LIMIT - 1)),
+            may("locked", Takes::Flag("MAP_LOCKED")),
+            may("prot", Takes::Word(ACCESS)),
         ],
-    },
-    Form { name: "read", told: "read a byte at ({process}, {at})", parameters: &[PROCESS, AT] },
-    Form { name: "write", told: "write a byte at ({process}, {at})", parameters: &[PROCESS, AT] },
-    Form { name: "mlock", told: "mlock({process}, {at}, {pages})", parameters: &[PROCESS, AT, PAGES] },
-    Form { name: "mlock-onfault", told: "mlock2({process}, {at}, {pages}, MLOCK_ONFAULT)", parameters: &[PROCESS, AT, PAGES] },
-    Form { name: "drain", told: "drain the pagevecs", parameters: &[] },
-    Form { name: "deactivate", told: "reclaim deactivates {page}", parameters: &[PAGE] },
-    Form { name: "reclaim", told: "reclaim takes {page}", parameters: &[PAGE] },
+    ),
+    MUNMAP,
+    READ,
+    WRITE,
+    MLOCK,
+    MLOCK_ONFAULT,
+    MUNLOCK,
+    form(
+        "mlockall",
+        "mlockall({process}, {flags})",
+        &[PROCESS, needs("flags", Takes::Words(LOCK_ALL))],
+    ),
+    form("munlockall", "munlockall({process})", &[PROCESS]),
+    form(
+        "fork",
+        "fork({parent}) makes {child}",
+        &[
+            needs("parent", Takes::Process),
+            needs("child", Takes::Child),
+        ],
+    ),
+    EXIT,
+    TRUNCATE,
+    PUNCH_HOLE,
+    form(
+        "madvise-dontneed",
+        "madvise({process}, {at}, {pages}, MADV_DONTNEED)",
+        RANGE,
+    ),
+    form("shm-lock", "shmctl({file}, SHM_LOCK)", &[FILE]),
+    form("shm-unlock", "shmctl({file}, SHM_UNLOCK)", &[FILE]),
+    form(
+        "setrlimit-memlock",
+        "setrlimit({process}, RLIMIT_MEMLOCK, {pages})",
+        &[PROCESS, SIZE],
+    ),
+    form(
+        "drop-capability",
+        "{process} drops CAP_IPC_LOCK",
+        &[PROCESS],
+    ),
+    form("migrate", "compaction moves {page}", &[PAGE]),
+    form("drain", "drain the pagevecs", &[]),
+    form("deactivate", "reclaim deactivates {page}", &[PAGE]),
+    form("reclaim", "reclaim takes {page}", &[PAGE]),
 ];
 
 /// The paths of threads.
 pub(crate) const PATHS: &[Form] = &[
-    Form {
-        name: "reclaim",
-        told: "reclaim({page})",
-        parameters: &[PAGE],
-    },
-    Form {
-        name: "truncate",
-        told: "truncate({file}, {pages})",
-        parameters: &[
-            needs("file", Takes::File),
-            needs("pages", Takes::Number(0, LIMIT)),
-        ],
-    },
+    form("reclaim", "reclaim({page})", &[PAGE]),
+    TRUNCATE,
+    PUNCH_HOLE,
+    EXIT,
+    MLOCK,
+    MLOCK_ONFAULT,
+    MUNLOCK,
+    MUNMAP,
+    READ,
+    WRITE,
+    form("mmap", "mmap({process}, {at}, 1)", BYTE),
+    form("clear-refs", "clear_refs({process})", &[PROCESS]),
 ];
 
 impl Scenario {
@@ -152,7 +244,7 @@ impl Scenario {
             text.push_str(before);
             let (slot, after) = after.split_once('}').unwrap_or((after, ""));
             rest = after;
-            let key = slot.trim_start_matches([',', ' ']);
+            let key = slot.trim_start_matches([',', '|', ' ']);
             let argument = form
                 .parameters
                 .iter()
@@ -173,7 +265,17 @@ impl Scenario {
             Argument::None => return None,
             Argument::Process(process) => self.process_name(*process),
             Argument::File(file) => self.file_name(*file),
-            Argument::Number(number) => number.to_string(),
+            Argument::Number(number) => match parameter.takes {
+                Takes::Flag(told) => told.to_owned(),
+                Takes::Words(words) => {
+                    let said = words.iter().enumerate();
+                    let said = said.filter(|(bit, _)| number & (1 << bit) != 0);
+                    said.map(|(_, (_, kernel))| *kernel)
+                        .collect::<Vec<_>>()
+                        .join(" | ")
+                }
+                _ => number.to_string(),
+            },
             Argument::Page(place) => self.page_text(*place),
             Argument::Word(word) => match parameter.takes {
                 Takes::Word(words) => words

@@ -35,7 +35,7 @@ fn several_mistakes_are_told_at_once() {
             unknown-call at 31:8 `"creat"`
               there is no call named `creat`
               here: did you mean `create`?
-              help: calls are `create`, `mmap`, `read`, `write`, `mlock`, `mlock-onfault`, `drain`, `deactivate` and `reclaim`
+              help: calls are `create`, `mmap`, `munmap`, `read`, `write`, `mlock`, `mlock-onfault`, `munlock`, `mlockall`, `munlockall`, `fork`, `exit`, `truncate`, `punch-hole`, `madvise-dontneed`, `shm-lock`, `shm-unlock`, `setrlimit-memlock`, `drop-capability`, `migrate`, `drain`, `deactivate` and `reclaim`
             letter-order at 100:10 `"C"`
               threads have the letters A, B, C and so on, in this order
               here: this one is `B`
@@ -70,7 +70,7 @@ fn names_have_to_exist_before_they_are_used() {
             unknown-process at 47:11 `"b"`
               there is no process named `b`
               here: no such process
-              help: a process comes to be with the first `mmap` that names it
+              help: a process comes to be with the first `mmap` that names it, or as the child of a `fork`
         "#]],
     );
     check(
@@ -97,7 +97,7 @@ fn names_have_to_exist_before_they_are_used() {
             unknown-path at 104:8 `"truncte"`
               there is no path named `truncte`
               here: did you mean `truncate`?
-              help: paths are `reclaim` and `truncate`
+              help: paths are `reclaim`, `truncate`, `punch-hole`, `exit`, `mlock`, `mlock-onfault`, `munlock`, `munmap`, `read`, `write`, `mmap` and `clear-refs`
         "#]],
     );
 }

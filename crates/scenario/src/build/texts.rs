@@ -128,8 +128,12 @@ impl Scenario {
                 }
                 _ => {}
             }
-            mapped = each.iter().fold(0, |all, (pages, _)| all.saturating_add(*pages));
-            mappings = each.iter().fold(0, |all, (_, some)| all.saturating_add(*some));
+            mapped = each
+                .iter()
+                .fold(0, |all, (pages, _)| all.saturating_add(*pages));
+            mappings = each
+                .iter()
+                .fold(0, |all, (_, some)| all.saturating_add(*some));
             if self.threads.len() > ThreadId::LIMIT
                 || u64::from(sizes.file_pages.max(sizes.address_space)) > 2 * LIMIT
                 || mapped.saturating_add(cached) > 16 * LIMIT

@@ -8,7 +8,7 @@ use crate::Diagnostic;
 use crate::compiled::{Argument, Invocation, Label, Labelled, PagePlace};
 use crate::forms::{Form, LIMIT, Parameter, Takes};
 use crate::shown::shown;
-use crate::suggest::unknown;
+use crate::suggest::{list, unknown};
 
 /// The processes and files named so far; their numbers are their places.
 #[derive(Default)]
@@ -74,7 +74,7 @@ fn note_arguments(table: &Table<'_>, forms: &[Form], named: &mut Named) {
             continue;
         };
         let names = match parameter.takes {
-            Takes::NewProcess => &mut named.processes,
+            Takes::NewProcess | Takes::Child => &mut named.processes,
             Takes::NewFile => &mut named.files,
             _ => continue,
         };
@@ -116,15 +116,15 @@ fn argument(
         Takes::NewFile => {
             let name = table.said(key, value, source)?;
             check_name(table, key, value, &name.text)?;
-            if number_of(&named.files, &name.text).is_some() {
-                let message = format!("there is a file `{}` already", shown(&name.text));
-                table.problems.add(
-                    Diagnostic::new("created-twice", value.span(), message)
-                        .help("give each file a name of its own"),
-                );
-                return None;
-            }
+            is_first(table, value, &named.files, &name.text, "file")?;
             Argument::File(add(table, value, &mut named.files, &name.text, "files")?)
+        }
+        Takes::Child => {
+            let name = table.said(key, value, source)?;
+            check_name(table, key, value, &name.text)?;
+            is_first(table, value, &named.processes, &name.text, "process")?;
+            let processes = &mut named.processes;
+            Argument::Process(add(table, value, processes, &name.text, "processes")?)
         }
         Takes::Page => Argument::Page(page(table, key, value, named, labels, source)?),
         Takes::Word(words) => {
@@ -138,7 +138,63 @@ fn argument(
             }
             Argument::Word(word.text)
         }
+        Takes::Words(words) => Argument::Number(words_of(table, key, value, words, source)?),
+        Takes::Flag(_) => match table.flag(key, value)? {
+            true => Argument::Number(1),
+            false => Argument::None,
+        },
     })
+}
+
+/// A list of words, as a number with a bit for each; nothing at all is a mistake.
+fn words_of(
+    table: &Table<'_>,
+    key: &'static str,
+    value: &Spanned<DeValue<'_>>,
+    words: &[(&str, &str)],
+    source: &str,
+) -> Option<u64> {
+    let names: Vec<_> = words.iter().map(|(name, _)| *name).collect();
+    let said = table.list(key, value, source)?;
+    if said.is_empty() {
+        let message = format!("`{key}` is a list of words");
+        table.problems.add(
+            Diagnostic::new("empty", value.span(), message)
+                .label("empty")
+                .help(format!("it has one or more of {}", list(&names))),
+        );
+        return None;
+    }
+    let mut bits = 0;
+    for word in said {
+        let Some(bit) = names.iter().position(|name| *name == word.text) else {
+            table
+                .problems
+                .add(unknown("unknown-word", key, &word.text, word.span, &names));
+            return None;
+        };
+        bits |= 1 << bit;
+    }
+    Some(bits)
+}
+
+/// Whether a name that comes to be here is not taken.
+fn is_first(
+    table: &Table<'_>,
+    value: &Spanned<DeValue<'_>>,
+    taken: &[String],
+    name: &str,
+    what: &str,
+) -> Option<()> {
+    if number_of(taken, name).is_none() {
+        return Some(());
+    }
+    let message = format!("there is a {what} `{}` already", shown(name));
+    table.problems.add(
+        Diagnostic::new("created-twice", value.span(), message)
+            .help(format!("give each {what} a name of its own")),
+    );
+    None
 }
 
 /// A page, by place (`{ process = "a", at = 0 }`, `{ file = "f", index = 0 }`) or by label (`"P"`).
@@ -227,7 +283,7 @@ fn process(
         );
         table
             .problems
-            .add(problem.help("a process comes to be with the first `mmap` that names it"));
+            .add(problem.help("a process comes to be with the first `mmap` that names it, or as the child of a `fork`"));
     }
     found
 }
@@ -298,7 +354,7 @@ fn add(
 
 /// Whether a mapping has a file is said twice, by its kind and by its key; the two must agree.
 fn check_mapping(table: &Table<'_>, call: &Invocation) -> Option<()> {
-    let ("mmap", [.., Argument::Word(kind), file, offset]) =
+    let ("mmap", [_, _, _, Argument::Word(kind), file, offset, ..]) =
         (call.form.as_str(), call.arguments.as_slice())
     else {
         return Some(());

@@ -140,14 +140,34 @@ impl<'t> Table<'t> {
         let Some(value) = self.get(key) else {
             return Vec::new();
         };
+        self.list(key, value, source).unwrap_or_default()
+    }
+
+    /// A value that has to be a list of strings; what in it is none is noted and left out.
+    pub(super) fn list(
+        &self,
+        key: &'static str,
+        value: &Value<'_>,
+        source: &str,
+    ) -> Option<Vec<Said>> {
         let Some(values) = value.get_ref().as_array() else {
             self.wrong(key, value, "a list of strings");
-            return Vec::new();
+            return None;
         };
-        values
-            .iter()
-            .filter_map(|value| self.said(key, value, source))
-            .collect()
+        let said = values.iter();
+        Some(
+            said.filter_map(|value| self.said(key, value, source))
+                .collect(),
+        )
+    }
+
+    /// A value that is either so or not.
+    pub(super) fn flag(&self, key: &'static str, value: &Value<'_>) -> Option<bool> {
+        let flag = value.get_ref().as_bool();
+        if flag.is_none() {
+            self.wrong(key, value, "`true` or `false`");
+        }
+        flag
     }
 
     /// A whole number that is not negative.
