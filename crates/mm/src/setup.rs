@@ -4,7 +4,7 @@
 
 mod ready;
 
-use lockstep_machine::{Machine, Schedule, run};
+use lockstep_machine::{Address, Machine, Schedule, run};
 
 use crate::kernel::Kernel;
 use crate::mlock::LockAll;
@@ -19,6 +19,8 @@ use ready::OneCall;
 pub enum MapKind {
     /// `MAP_PRIVATE | MAP_ANONYMOUS`.
     AnonPrivate,
+    /// `MAP_SHARED | MAP_ANONYMOUS`.
+    AnonShared,
     /// `MAP_PRIVATE` of a file: writing makes a copy of the page.
     FilePrivate {
         /// The file.
@@ -81,6 +83,13 @@ pub enum PageAt {
 pub enum SetupCall {
     /// A file comes to be, with so many pages, none of them cached.
     Create {
+        /// Which.
+        file: u32,
+        /// Its size.
+        pages: u64,
+    },
+    /// A file of tmpfs comes to be, with so many pages, none of them there yet.
+    CreateTmpfs {
         /// Which.
         file: u32,
         /// Its size.
@@ -257,8 +266,19 @@ pub struct Setup {
     pub kernel: Kernel,
     /// The memory.
     pub image: Vec<u64>,
-    /// For each word the call that changed it last, by its place in the list, if any did.
-    pub changed_by: Vec<Option<usize>>,
+    /// What each call has changed, in the order of the calls.
+    pub causes: Vec<Cause>,
+}
+
+/// A word that a call left different from what it found.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Cause {
+    /// The word.
+    pub address: Address,
+    /// The bits of it that are different.
+    pub bits: u64,
+    /// The call, by its place in the list.
+    pub call: usize,
 }
 
 impl Setup {
@@ -268,9 +288,19 @@ impl Setup {
         Self {
             world,
             kernel,
-            changed_by: vec![None; image.len()],
             image,
+            causes: Vec::new(),
         }
+    }
+
+    /// The call that changed any of these bits last, by its place in the list, if one did.
+    pub fn cause(&self, address: Address, bits: u64) -> Option<usize> {
+        let is_of_these = |cause: &&Cause| cause.address == address && cause.bits & bits != 0;
+        self.causes
+            .iter()
+            .rev()
+            .find(is_of_these)
+            .map(|cause| cause.call)
     }
 
     /// Makes one call, on a processor no thread of a scenario runs on.
@@ -291,16 +321,17 @@ impl Setup {
             return Err(SetupError::Machine(format!("{end:?} {fault:?}")));
         }
         let failed = program.failed.take();
-        machine.with_trace(|trace| {
-            for event in trace.events() {
-                for change in trace.changes(event) {
-                    if let Some(by) = self.changed_by.get_mut(change.address.index()) {
-                        *by = Some(number);
-                    }
-                }
-            }
+        machine.with_memory(|memory| {
+            let words = (0..).zip(self.image.iter().zip(memory));
+            let changed = words.filter(|(_, (before, after))| before != after);
+            self.causes
+                .extend(changed.map(|(address, (before, after))| Cause {
+                    address: Address(address),
+                    bits: before ^ after,
+                    call: number,
+                }));
+            self.image.copy_from_slice(memory);
         });
-        machine.with_memory(|memory| self.image.copy_from_slice(memory));
         failed.map_or(Ok(()), |errno| Err(SetupError::Errno(errno)))
     }
 

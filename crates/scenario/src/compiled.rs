@@ -14,7 +14,7 @@ use crate::prepared::Prepared;
 use crate::reader::Reader;
 
 /// The version of the bytes. A page refuses those of another.
-pub const VERSION: u16 = 2;
+pub const VERSION: u16 = 3;
 
 /// An initial world, and the kernel paths that run in it at once.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize)]

@@ -13,7 +13,7 @@ use lockstep_machine::Address;
 use lockstep_mm::kernel::Kernel;
 use lockstep_mm::page::Page;
 use lockstep_mm::program::Setting;
-use lockstep_mm::setup::Setup;
+use lockstep_mm::setup::{Cause, Setup};
 use lockstep_mm::vma::Vma;
 use lockstep_mm::world::{Sizes, World};
 use serde::Serialize;
@@ -44,7 +44,8 @@ pub struct Prepared {
 #[derive(Clone, PartialEq, Eq, Debug, Serialize)]
 struct Start {
     image: Vec<u64>,
-    changed_by: Vec<Option<u32>>,
+    /// Of each [`Cause`] the address, the bits and the call.
+    causes: Vec<(u32, (u64, u32))>,
     pages: Vec<(String, u32)>,
     vmas: Vec<(String, u32)>,
     existing: [u32; 7],
@@ -59,7 +60,7 @@ struct Start {
 read_fields! {
     Prepared { digest, sizes, starts, kernels }
     Start {
-        image, changed_by, pages, vmas, existing, main, scripts, beats, facts, lanes, usual_lanes
+        image, causes, pages, vmas, existing, main, scripts, beats, facts, lanes, usual_lanes
     }
 }
 
@@ -74,10 +75,14 @@ impl Prepared {
             world: World::new(self.sizes()),
             kernel,
             image: start.image.clone(),
-            changed_by: start
-                .changed_by
+            causes: start
+                .causes
                 .iter()
-                .map(|call| call.map(|call| call as usize))
+                .map(|(address, (bits, call))| Cause {
+                    address: Address(*address),
+                    bits: *bits,
+                    call: *call as usize,
+                })
                 .collect(),
         };
         let paths = scenario.paths(&setup)?;

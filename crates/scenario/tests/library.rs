@@ -242,7 +242,7 @@ fn a_prepared_scenario_is_what_its_texts_come_to_on_every_kernel() {
             assert_eq!(ready_setup.world, built_setup.world);
             assert_eq!(ready_setup.kernel, built_setup.kernel);
             assert_eq!(ready_setup.image, built_setup.image);
-            assert_eq!(ready_setup.changed_by, built_setup.changed_by);
+            assert_eq!(ready_setup.causes, built_setup.causes);
             assert_eq!(ready.setting.paths, built.setting.paths);
             assert_eq!(ready.names, built.names);
             assert_eq!(ready.resolved, built.resolved);

@@ -176,7 +176,7 @@ fn fact(
     }
 }
 
-/// What is said where the set-up does not tell which of its calls it was.
+/// What is said of what no call of the set-up has changed.
 const SINCE_THE_START: &str = "since before step 1";
 
 /// Who changed a field last.
@@ -191,13 +191,7 @@ fn set_by(session: &Inner, tape: &Tape, step: u32, field: &Field) -> SetBy {
         };
     }
     let setup = &session.built.setting.setup;
-    // The set-up notes which call changed a word last, but not which of its bits.
-    let call = setup
-        .changed_by
-        .get(field.address.index())
-        .copied()
-        .flatten()
-        .filter(|_| field.part.mask == u64::MAX || is_of_one_call(session, field));
+    let call = setup.cause(field.address, field.part.mask);
     let told = call
         .and_then(|number| session.scenario.setup.get(number))
         .map(|made| session.scenario.call_text(&made.call));
@@ -207,23 +201,6 @@ fn set_by(session: &Inner, tape: &Tape, step: u32, field: &Field) -> SetBy {
             None => SINCE_THE_START.to_owned(),
         },
     }
-}
-
-/// Whether what the set-up notes about the whole word is true of this part of it.
-///
-/// A mapping's flags are stored twice at most: by mmap(), which locks nothing, and by the call that locks it.
-fn is_of_one_call(session: &Inner, field: &Field) -> bool {
-    let locks = VmFlags::LOCKED_BOTH.bits() & field.part.mask != 0;
-    let is_vma = matches!(
-        session.words.place(field.address).map(|place| place.object),
-        Some(Object::Vma(_))
-    );
-    is_vma
-        && locks
-        && Memory(&session.built.setting.setup.image)
-            .get(lockstep_machine::Word::<u64>::at(field.address))
-            & field.part.mask
-            != 0
 }
 
 /// What a step changed, most telling first. Locks are told on their own.

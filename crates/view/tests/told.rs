@@ -227,7 +227,7 @@ fn the_moment_of_the_late_mark() {
               PG_lru 0: by Reclaim at 3
               PG_unevictable 0: since before step 1
               PG_swapcache 1: by Reclaim at 25
-              PG_dirty 1: since before step 1
+              PG_dirty 1: by read a byte at (a, 0), before step 1
               mapcount 0: by Truncate at 47
               refs 2: by Truncate at 53
             Zone (counters of the kernel)

@@ -22,9 +22,8 @@ impl Scenario {
         for kernel in Kernel::all() {
             let start = match self.set_up(kernel) {
                 Ok(setup) => {
-                    let is_known = |known: &Setup| {
-                        known.image == setup.image && known.changed_by == setup.changed_by
-                    };
+                    let is_known =
+                        |known: &Setup| known.image == setup.image && known.causes == setup.causes;
                     let place = setups.iter().position(is_known).unwrap_or_else(|| {
                         setups.push(setup);
                         setups.len() - 1
@@ -72,14 +71,16 @@ impl Start {
             resolved,
         } = built;
         let meanings = |all: &[Meant]| all.iter().map(Meaning::of).collect();
-        let calls = setting.setup.changed_by.iter();
+        let causes = setting.setup.causes.iter();
         let pages = names.pages.iter();
         let vmas = names.vmas.iter();
         let scripts = resolved.scripts.iter();
         let beats = resolved.beats.iter();
         Self {
             image: setting.setup.image.clone(),
-            changed_by: calls.map(|call| call.map(|call| call as u32)).collect(),
+            causes: causes
+                .map(|cause| (cause.address.0, (cause.bits, cause.call as u32)))
+                .collect(),
             pages: pages.map(|(name, page)| (name.clone(), page.0.0)).collect(),
             vmas: vmas.map(|(name, vma)| (name.clone(), vma.0.0)).collect(),
             existing: names.existing.map(|count| count as u32),
