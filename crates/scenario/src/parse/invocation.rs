@@ -168,9 +168,13 @@ fn words_of(
     let mut bits = 0;
     for word in said {
         let Some(bit) = names.iter().position(|name| *name == word.text) else {
-            table
-                .problems
-                .add(unknown("unknown-word", key, &word.text, word.span, &names));
+            table.problems.add(unknown(
+                "unknown-word",
+                "flag",
+                &word.text,
+                word.span,
+                &names,
+            ));
             return None;
         };
         bits |= 1 << bit;
