@@ -5,6 +5,7 @@
 use lockstep_machine::{Argument, Cpu, Function};
 
 use crate::cx::{Cx, linux};
+use crate::fault_around::do_fault_around;
 use crate::file::File;
 use crate::filemap::filemap_fault;
 use crate::mmap::{anon_vma_prepare, find_vma};
@@ -182,7 +183,7 @@ const DO_SHARED_FAULT: Function = linux("do_shared_fault", "mm/memory.c", 3045);
 
 /// Maps a page of a file itself. It never looks at VM_LOCKED: a page that comes in this way is not mlocked.
 ///
-/// Linux: mm/memory.c, `do_read_fault()` and `do_shared_fault()`, `do_set_pte()` 2810. Left out: mapping the pages around it, page_mkwrite.
+/// Linux: mm/memory.c, `do_read_fault()` and `do_shared_fault()`, `do_set_pte()` 2810. Left out: page_mkwrite.
 async fn do_file_fault<C: Cpu>(
     cx: &Cx<C>,
     mm: Mm,
@@ -198,8 +199,11 @@ async fn do_file_fault<C: Cpu>(
     };
     let _call = cx.enter(function, [mm.into(), vma.into(), Argument::Number(at)]);
     let index = at - cx.peek(vma.start()) + cx.peek(vma.pgoff());
-    let page = filemap_fault(cx, file, index).await?;
     let pte = mm.pte(at);
+    if !write && cx.world.fault_around() > 1 && do_fault_around(cx, mm, vma, at, file).await {
+        return Ok(());
+    }
+    let page = filemap_fault(cx, file, index).await?;
     cx.spin_lock(mm.page_table_lock()).await;
     if cx.read(pte.entry()).await != PteEntry::None {
         cx.spin_unlock(mm.page_table_lock()).await;

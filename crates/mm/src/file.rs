@@ -1,6 +1,6 @@
 //! `struct address_space`: a file, its page cache and who maps it.
 
-use lockstep_machine::{RwSem, SpinLock};
+use lockstep_machine::{RwSem, SpinLock, Value};
 
 use crate::handle::handle;
 use crate::page::Page;
@@ -20,10 +20,47 @@ handle! {
         nrpages @ 5: i64,
         /// `i_size` of the inode, in pages.
         size @ 6: u64,
+        /// What keeps its contents, if it exists at all.
+        kind @ 7: FileKind,
         /// Whether this file exists.
         in_use @ 7: bool,
         /// `AS_UNEVICTABLE` of `flags`: its pages stay in memory whoever maps them, since `shmctl(SHM_LOCK)`.
         is_unevictable @ 8: bool,
+    }
+}
+
+/// What keeps the contents of a file; of the kernel's many filesystems, what makes a difference to its pages.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum FileKind {
+    /// There is no file.
+    None,
+    /// A disk.
+    Disk,
+    /// Memory, and swap: a file of tmpfs.
+    Tmpfs,
+    /// The same, without a name: what `MAP_SHARED | MAP_ANONYMOUS` shows. It ends with its last mapping.
+    Anonymous,
+}
+
+impl FileKind {
+    /// Whether reclaim has to swap its pages: `PG_swapbacked`.
+    pub fn is_swap_backed(self) -> bool {
+        matches!(self, Self::Tmpfs | Self::Anonymous)
+    }
+}
+
+impl Value for FileKind {
+    fn from_word(word: u64) -> Self {
+        match word {
+            0 => Self::None,
+            2 => Self::Tmpfs,
+            3 => Self::Anonymous,
+            _ => Self::Disk,
+        }
+    }
+
+    fn into_word(self) -> u64 {
+        self as u64
     }
 }
 

@@ -6,7 +6,7 @@ use lockstep_machine::{Argument, Cpu, Function};
 
 use crate::cx::{Cx, linux};
 use crate::file::File;
-use crate::page::{Mapping, Page, Reference};
+use crate::page::{Mapping, Page, PageFlags, Reference};
 use crate::page_alloc::alloc_page;
 use crate::swap::{lru_cache_add, put_page};
 
@@ -83,7 +83,7 @@ const ADD_TO_PAGE_CACHE_LRU: Function = linux("add_to_page_cache_lru", "mm/filem
 
 /// Enters a new page into the page cache and onto its way to a list; `false` if somebody was faster.
 ///
-/// Linux: mm/filemap.c, `add_to_page_cache_lru()`. Left out: the page lock meanwhile, as reading takes no time here.
+/// Linux: mm/filemap.c, `add_to_page_cache_lru()`; mm/shmem.c, `shmem_getpage_gfp()`. Left out: the page lock meanwhile, as reading takes no time here.
 async fn add_to_page_cache_lru<C: Cpu>(cx: &Cx<C>, page: Page, file: File, index: u64) -> bool {
     let _call = cx.enter(
         &ADD_TO_PAGE_CACHE_LRU,
@@ -105,6 +105,9 @@ async fn add_to_page_cache_lru<C: Cpu>(cx: &Cx<C>, page: Page, file: File, index
     }
     cx.spin_unlock(file.tree_lock()).await;
     if free {
+        if cx.peek(file.kind()).is_swap_backed() {
+            cx.set_bits(page.flags(), PageFlags::SWAPBACKED, []).await;
+        }
         lru_cache_add(cx, page).await;
     } else {
         cx.write(page.mapping(), Mapping::None).await;

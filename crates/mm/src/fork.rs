@@ -74,15 +74,16 @@ async fn copy_vma<C: Cpu>(cx: &Cx<C>, vma: Vma, parent: Mm, child: Mm) -> bool {
     let (file, anon_vma) = (cx.peek(vma.file()), cx.peek(vma.anon_vma()));
     let linked: [Rider; 2] = [copy.file().stores(file), copy.anon_vma().stores(anon_vma)];
     cx.write_with(copy.in_use(), true, linked).await;
-    let bit = cx.world.vma_bit(copy);
     if !anon_vma.is_null() {
         cx.down_write(anon_vma.rwsem()).await;
-        cx.set_bits(anon_vma.vmas(), bit, []).await;
+        let (word, bit) = cx.world.anon_vma_tree(anon_vma).bit(copy);
+        cx.set_bits(word, bit, []).await;
         cx.up_write(anon_vma.rwsem()).await;
     }
     if !file.is_null() {
         cx.down_write(file.i_mmap_rwsem()).await;
-        cx.set_bits(file.i_mmap(), bit, []).await;
+        let (word, bit) = cx.world.i_mmap(file).bit(copy);
+        cx.set_bits(word, bit, []).await;
         cx.up_write(file.i_mmap_rwsem()).await;
     }
     // Pages of a shared mapping are found again by a fault.

@@ -13,6 +13,15 @@ use crate::pte::PteEntry;
 use crate::swap::lru_add_drain;
 use crate::vma::{Mm, VmFlags, Vma};
 
+/// What bringing pages in does about a page that cannot be had. Linux: `ignore_errors` of `__mm_populate()`.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum OnError {
+    /// It ends there: `mlock()`.
+    Stop,
+    /// It leaves the rest of the mapping, and goes on with the next: `mlockall()` and `mmap()`, which have succeeded already.
+    NextMapping,
+}
+
 const MM_POPULATE: Function = linux("__mm_populate", "mm/gup.c", 930);
 
 /// Brings in every page of a range that is mapped.
@@ -26,6 +35,7 @@ pub async fn mm_populate<C: Cpu>(
     mm: Mm,
     start: u64,
     pages: u64,
+    on_error: OnError,
 ) -> Result<(), &'static str> {
     let call = cx.enter(
         &MM_POPULATE,
@@ -33,12 +43,19 @@ pub async fn mm_populate<C: Cpu>(
     );
     let mut result = Ok(());
     cx.down_read(mm.mmap_sem()).await;
-    for at in start..start + pages {
-        if let Some(vma) = find_vma(cx, mm, at) {
+    let (mut at, end) = (start, start + pages);
+    while at < end && result.is_ok() {
+        let Some(vma) = find_vma(cx, mm, at) else {
+            at += 1;
+            continue;
+        };
+        let to = end.min(cx.peek(vma.end()));
+        while at < to && result.is_ok() {
             result = populate_page(cx, mm, vma, at).await;
+            at += 1;
         }
-        if result.is_err() {
-            break;
+        if on_error == OnError::NextMapping {
+            (result, at) = (Ok(()), to);
         }
     }
     cx.up_read(mm.mmap_sem()).await;

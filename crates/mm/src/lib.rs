@@ -25,6 +25,7 @@ mod cx;
 pub mod kernel;
 
 pub mod fault;
+mod fault_around;
 pub mod filemap;
 pub mod fork;
 pub mod gup;

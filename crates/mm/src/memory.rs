@@ -195,20 +195,23 @@ pub async fn unmap_mapping_range<C: Cpu>(
         IMmap::Exclusive => cx.down_write(rwsem).await,
         IMmap::Shared => cx.down_read(rwsem).await,
     }
-    let vmas = cx.read(file.i_mmap()).await;
-    for vma in cx.world.vmas_of(vmas) {
-        let (vma_start, vma_end, pgoff) = (
-            cx.peek(vma.start()),
-            cx.peek(vma.end()),
-            cx.peek(vma.pgoff()),
-        );
-        let from = first.max(pgoff) - pgoff + vma_start;
-        let to = end
-            .saturating_sub(pgoff)
-            .saturating_add(vma_start)
-            .min(vma_end);
-        if from < to {
-            zap_page_range_single(cx, vma, from, to, zap).await;
+    let mappings = cx.world.i_mmap(file);
+    for (number, word) in mappings.words() {
+        let bits = cx.read(word).await;
+        for vma in mappings.vmas(number, bits) {
+            let (vma_start, vma_end, pgoff) = (
+                cx.peek(vma.start()),
+                cx.peek(vma.end()),
+                cx.peek(vma.pgoff()),
+            );
+            let from = first.max(pgoff) - pgoff + vma_start;
+            let to = end
+                .saturating_sub(pgoff)
+                .saturating_add(vma_start)
+                .min(vma_end);
+            if from < to {
+                zap_page_range_single(cx, vma, from, to, zap).await;
+            }
         }
     }
     match cx.kernel.i_mmap {

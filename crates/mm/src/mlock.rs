@@ -5,7 +5,7 @@
 use lockstep_machine::{Argument, Cpu, Function};
 
 use crate::cx::{Cx, linux};
-use crate::gup::mm_populate;
+use crate::gup::{OnError, mm_populate};
 use crate::mmap::adjust::{split_vma, vma_merge};
 use crate::mmap::find_vma;
 use crate::munlock::{munlock_vma_pages_range, store_flags};
@@ -123,7 +123,7 @@ pub async fn do_mlock<C: Cpu>(
         call.returns(errno);
         return applied;
     }
-    mm_populate(cx, mm, start, pages).await
+    mm_populate(cx, mm, start, pages, OnError::Stop).await
 }
 
 const MUNLOCK: Function = linux("munlock", "mm/mlock.c", 661);
@@ -262,7 +262,8 @@ pub async fn mlockall<C: Cpu>(cx: &Cx<C>, mm: Mm, lock: LockAll) -> Result<(), &
     }
     if lock.current {
         // Errors are ignored: what could be locked is.
-        _ = mm_populate(cx, mm, 0, u64::from(cx.world.sizes().address_space)).await;
+        let everything = u64::from(cx.world.sizes().address_space);
+        _ = mm_populate(cx, mm, 0, everything, OnError::NextMapping).await;
     }
     Ok(())
 }

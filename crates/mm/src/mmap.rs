@@ -10,8 +10,9 @@ use lockstep_machine::{Argument, Cpu, Function};
 use crate::anon_vma::AnonVma;
 use crate::cx::{Cx, linux};
 use crate::file::File;
-use crate::gup::mm_populate;
+use crate::gup::{OnError, mm_populate};
 use crate::mlock::{can_do_mlock, within_limit};
+use crate::shmem::shmem_zero_setup;
 use crate::vma::{Mm, VmFlags, Vma};
 
 /// What a new mapping shows.
@@ -19,6 +20,8 @@ use crate::vma::{Mm, VmFlags, Vma};
 pub enum Backing {
     /// Nothing: zeroes, until written.
     Anon,
+    /// Nothing, and children share it: a file made for it.
+    AnonShared,
     /// A file.
     File {
         /// The file.
@@ -48,7 +51,7 @@ const MMAP_REGION: Function = linux("mmap_region", "mm/mmap.c", 1537);
 /// Linux: mm/mmap.c, `do_mmap()` 1263, `mmap_region()`, `mlock_future_check()` 1242. Left out: choosing an address.
 ///
 /// # Errors
-/// `EPERM` for `MAP_LOCKED` without the right to lock memory, `EAGAIN` over the limit on it, `ENOMEM` if the world has no room for one more mapping.
+/// `EINVAL` for no page at all; `EPERM` for `MAP_LOCKED` without the right to lock memory, `EAGAIN` over the limit on it, `ENOMEM` if the world has no room for one more mapping.
 pub async fn mmap<C: Cpu>(
     cx: &Cx<C>,
     mm: Mm,
@@ -62,6 +65,9 @@ pub async fn mmap<C: Cpu>(
         &MMAP_REGION,
         [mm.into(), Argument::Number(start), Argument::Number(pages)],
     );
+    if pages == 0 {
+        return Err("EINVAL");
+    }
     if locked {
         can_do_mlock(cx, mm)?;
     }
@@ -70,7 +76,7 @@ pub async fn mmap<C: Cpu>(
     cx.up_write(mm.mmap_sem()).await;
     if made?.contains(VmFlags::LOCKED) {
         // Errors are ignored: the mapping is there, and locked.
-        _ = mm_populate(cx, mm, start, pages).await;
+        _ = mm_populate(cx, mm, start, pages, OnError::NextMapping).await;
     }
     Ok(())
 }
@@ -102,6 +108,7 @@ async fn insert<C: Cpu>(
     };
     let (file, pgoff, shared) = match backing {
         Backing::Anon => (File::NULL, start, false),
+        Backing::AnonShared => (shmem_zero_setup(cx, pages).await.ok_or("ENOMEM")?, 0, true),
         Backing::File {
             file,
             offset,
@@ -138,7 +145,8 @@ async fn insert<C: Cpu>(
     }
     if !file.is_null() {
         cx.down_write(file.i_mmap_rwsem()).await;
-        cx.set_bits(file.i_mmap(), cx.world.vma_bit(vma), []).await;
+        let (word, bit) = cx.world.i_mmap(file).bit(vma);
+        cx.set_bits(word, bit, []).await;
         cx.up_write(file.i_mmap_rwsem()).await;
     }
     adjust::vma_merge(cx, vma, flags).await;
@@ -155,16 +163,25 @@ pub async fn anon_vma_prepare<C: Cpu>(cx: &Cx<C>, vma: Vma) -> bool {
         return true;
     }
     let _call = cx.enter(&ANON_VMA_PREPARE, [vma.into()]);
-    let free: Option<AnonVma> = cx
-        .world
-        .anon_vmas()
-        .find(|anon_vma| !cx.peek(anon_vma.in_use()));
-    let Some(anon_vma) = free else { return false };
+    let Some(anon_vma) = unused_anon_vma(cx) else {
+        return false;
+    };
     cx.down_write(anon_vma.rwsem()).await;
     cx.write_with(vma.anon_vma(), anon_vma, [anon_vma.in_use().stores(true)])
         .await;
-    cx.set_bits(anon_vma.vmas(), cx.world.vma_bit(vma), [])
-        .await;
+    let (word, bit) = cx.world.anon_vma_tree(anon_vma).bit(vma);
+    cx.set_bits(word, bit, []).await;
     cx.up_write(anon_vma.rwsem()).await;
     true
+}
+
+/// One that was never used, or else one that no mapping is in any more: the kernel frees it with its last mapping.
+fn unused_anon_vma<C: Cpu>(cx: &Cx<C>) -> Option<AnonVma> {
+    let has_mapping = |anon_vma: &AnonVma| {
+        let mut words = cx.world.anon_vma_tree(*anon_vma).words();
+        words.any(|(_, word)| cx.peek(word) != 0)
+    };
+    let mut all = cx.world.anon_vmas();
+    all.find(|anon_vma| !cx.peek(anon_vma.in_use()))
+        .or_else(|| cx.world.anon_vmas().find(|anon_vma| !has_mapping(anon_vma)))
 }

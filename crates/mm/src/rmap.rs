@@ -15,6 +15,7 @@ use crate::pte::{Pte, PteEntry};
 use crate::swap::put_page;
 use crate::swapfile::swap_duplicate;
 use crate::vma::{Mm, VmFlags, Vma};
+use crate::world::VmaSet;
 
 bitflags! {
     /// What a walk of the reverse map is for. Linux: include/linux/rmap.h, `enum ttu_flags`.
@@ -375,8 +376,7 @@ async fn rmap_walk_anon<C: Cpu>(cx: &Cx<C>, page: Page, visit: &mut Visit<'_>) -
     let Some(anon_vma) = page_lock_anon_vma_read(cx, page).await else {
         return swap;
     };
-    let vmas = cx.read(anon_vma.vmas()).await;
-    swap = walk(cx, page, vmas, visit).await;
+    swap = walk(cx, page, cx.world.anon_vma_tree(anon_vma), visit).await;
     cx.up_read(anon_vma.rwsem()).await;
     swap
 }
@@ -394,27 +394,29 @@ async fn rmap_walk_file<C: Cpu>(cx: &Cx<C>, page: Page, visit: &mut Visit<'_>) -
     };
     let file = File(address);
     cx.down_read(file.i_mmap_rwsem()).await;
-    let vmas = cx.read(file.i_mmap()).await;
-    swap = walk(cx, page, vmas, visit).await;
+    swap = walk(cx, page, cx.world.i_mmap(file), visit).await;
     cx.up_read(file.i_mmap_rwsem()).await;
     swap
 }
 
 /// The loop both walks share: one mapping after the other, until one does not say "again".
-async fn walk<C: Cpu>(cx: &Cx<C>, page: Page, vmas: u64, visit: &mut Visit<'_>) -> Swap {
+async fn walk<C: Cpu>(cx: &Cx<C>, page: Page, vmas: VmaSet, visit: &mut Visit<'_>) -> Swap {
     let index = cx.peek(page.index());
-    for vma in cx.world.vmas_of(vmas) {
-        let (start, end, pgoff) = (
-            cx.peek(vma.start()),
-            cx.peek(vma.end()),
-            cx.peek(vma.pgoff()),
-        );
-        let Some(address) = Vma::address_of(index, start, end, pgoff) else {
-            continue;
-        };
-        let (swap, done) = visit.one(cx, page, vma, address).await;
-        if swap != Swap::Again || done {
-            return swap;
+    for (number, word) in vmas.words() {
+        let bits = cx.read(word).await;
+        for vma in vmas.vmas(number, bits) {
+            let (start, end, pgoff) = (
+                cx.peek(vma.start()),
+                cx.peek(vma.end()),
+                cx.peek(vma.pgoff()),
+            );
+            let Some(address) = Vma::address_of(index, start, end, pgoff) else {
+                continue;
+            };
+            let (swap, done) = visit.one(cx, page, vma, address).await;
+            if swap != Swap::Again || done {
+                return swap;
+            }
         }
     }
     Swap::Again

@@ -1,14 +1,16 @@
 //! Shared memory that is locked as a whole: the other reason for a page to be unevictable.
 //!
-//! Linux: mm/shmem.c, v4.4. Its pages are those of a file; what is particular to them here is `shmctl()`.
+//! Linux: mm/shmem.c, v4.4. Its pages are those of a file; what is particular to them here is `shmctl()`, and that memory shared
+//! without a file's name has a file all the same.
 
-use lockstep_machine::{Cpu, Function};
+use lockstep_machine::{Argument, Cpu, Function};
 
 use crate::cx::{Cx, linux};
-use crate::file::File;
+use crate::file::{File, FileKind};
 use crate::filemap::find_get_entry;
 use crate::page::Reference;
 use crate::swap::put_page;
+use crate::truncate::truncate_inode_pages_range;
 use crate::vmscan::check_move_unevictable_pages;
 
 const SHMEM_LOCK: Function = linux("shmem_lock", "mm/shmem.c", 0);
@@ -38,4 +40,40 @@ async fn shmem_unlock_mapping<C: Cpu>(cx: &Cx<C>, file: File) {
             put_page(cx, page, Reference::Pin).await;
         }
     }
+}
+
+const SHMEM_ZERO_SETUP: Function = linux("shmem_zero_setup", "mm/shmem.c", 0);
+
+/// Makes the file behind shared anonymous memory; `None` if the world has no room for one more.
+///
+/// Linux: mm/shmem.c, `shmem_zero_setup()`.
+pub async fn shmem_zero_setup<C: Cpu>(cx: &Cx<C>, pages: u64) -> Option<File> {
+    let _call = cx.enter(&SHMEM_ZERO_SETUP, [Argument::Number(pages)]);
+    let file = cx.world.files().find(|file| !cx.peek(file.in_use()))?;
+    cx.write_with(
+        file.kind(),
+        FileKind::Anonymous,
+        [file.size().stores(pages)],
+    )
+    .await;
+    Some(file)
+}
+
+const SHMEM_EVICT_INODE: Function = linux("shmem_evict_inode", "mm/shmem.c", 0);
+
+/// A mapping lets go of its file. A file without a name ends with the last, and its pages with it.
+///
+/// Linux: fs/file_table.c, `fput()`; mm/shmem.c, `shmem_evict_inode()`. A file with a name is there for the whole run.
+pub async fn fput<C: Cpu>(cx: &Cx<C>, file: File) {
+    if file.is_null() || cx.peek(file.kind()) != FileKind::Anonymous {
+        return;
+    }
+    let is_mapped = |(_, word)| cx.peek(word) != 0;
+    if cx.world.i_mmap(file).words().any(is_mapped) {
+        return;
+    }
+    let _call = cx.enter(&SHMEM_EVICT_INODE, [file.into()]);
+    truncate_inode_pages_range(cx, file, 0, u64::MAX).await;
+    cx.write_with(file.kind(), FileKind::None, [file.size().stores(0)])
+        .await;
 }

@@ -58,7 +58,12 @@ const TRUNCATE_INODE_PAGES_RANGE: Function =
 /// Drops every page from `first` to `end` out of the page cache: those at hand at once, then the others, waiting for each.
 ///
 /// Linux: mm/truncate.c, `truncate_inode_pages_range()`. Left out: pages cut in the middle, writeback.
-async fn truncate_inode_pages_range<C: Cpu>(cx: &Cx<C>, file: File, first: u64, end: u64) {
+pub(crate) async fn truncate_inode_pages_range<C: Cpu>(
+    cx: &Cx<C>,
+    file: File,
+    first: u64,
+    end: u64,
+) {
     let _call = cx.enter(
         &TRUNCATE_INODE_PAGES_RANGE,
         [file.into(), Argument::Number(first)],

@@ -17,7 +17,7 @@ pub struct Sizes {
     pub processes: u32,
     /// Pages of address space of each process.
     pub address_space: u32,
-    /// Mappings, of all processes together; at most 64, one bit each in a reverse map.
+    /// Mappings, of all processes together; one bit each in a reverse map.
     pub vmas: u32,
     /// Files.
     pub files: u32,
@@ -57,8 +57,13 @@ pub struct World {
     anon_vmas: u32,
     swap: u32,
     pagevecs: u32,
+    rmaps: u32,
     words: u32,
+    fault_around: u32,
 }
+
+/// How many mappings one word of a reverse map has bits for.
+const WORD_BITS: u32 = u64::BITS;
 
 /// The zone is the first object; address 0 stays free, for NULL.
 const ZONE: u32 = 1;
@@ -73,7 +78,10 @@ impl World {
         let anon_vmas = files + sizes.files * (File::WORDS + sizes.file_pages);
         let swap = anon_vmas + sizes.anon_vmas * AnonVma::WORDS;
         let pagevecs = swap + (sizes.swap_slots + 1) * SwapSlot::WORDS;
-        let words = pagevecs + sizes.processors * Pagevec::WORDS;
+        // The first 64 bits of a reverse map stand in its object, the others behind everything: so a small world has no use for them.
+        let rmaps = pagevecs + sizes.processors * Pagevec::WORDS;
+        let more = sizes.vmas.saturating_sub(1) / WORD_BITS;
+        let words = rmaps + (sizes.files + sizes.anon_vmas) * more;
         Self {
             sizes,
             pages,
@@ -83,8 +91,26 @@ impl World {
             anon_vmas,
             swap,
             pagevecs,
+            rmaps,
             words,
+            fault_around: 1,
         }
+    }
+
+    /// The same memory, in which a read fault also maps what the page cache has of up to so many pages around.
+    ///
+    /// Linux: mm/memory.c, `fault_around_bytes`, which is 16 pages unless somebody changes it. A world made for a race is easier to follow without.
+    #[must_use]
+    pub const fn with_fault_around(self, pages: u32) -> Self {
+        Self {
+            fault_around: pages,
+            ..self
+        }
+    }
+
+    /// How many pages a read fault of a file may map; 1 is the one that was wanted.
+    pub const fn fault_around(&self) -> u32 {
+        self.fault_around
     }
 
     /// A memory in which nothing has happened yet: every frame free, no process, no file.
@@ -168,17 +194,27 @@ impl World {
         page.0.0.saturating_sub(self.pages) / Page::WORDS
     }
 
-    /// The bit of a mapping in a reverse map.
-    pub fn vma_bit(&self, vma: Vma) -> u64 {
-        1 << (vma.0.0.saturating_sub(self.vmas) / Vma::WORDS)
+    /// The mappings that show a file: `i_mmap`.
+    pub fn i_mmap(&self, file: File) -> VmaSet {
+        let size = File::WORDS + self.sizes.file_pages;
+        let number = file.0.0.saturating_sub(self.files) / size;
+        self.vma_set(file.i_mmap(), number)
     }
 
-    /// The mappings of a reverse map's bits, in order.
-    pub fn vmas_of(&self, bits: u64) -> impl Iterator<Item = Vma> + use<> {
-        self.vmas()
-            .enumerate()
-            .filter(move |(bit, _)| bits >> bit & 1 == 1)
-            .map(|(_, vma)| vma)
+    /// The mappings an anonymous page can be in.
+    pub fn anon_vma_tree(&self, anon_vma: AnonVma) -> VmaSet {
+        let number = anon_vma.0.0.saturating_sub(self.anon_vmas) / AnonVma::WORDS;
+        self.vma_set(anon_vma.vmas(), self.sizes.files + number)
+    }
+
+    fn vma_set(&self, first: Word<u64>, number: u32) -> VmaSet {
+        let more = self.sizes.vmas.saturating_sub(1) / WORD_BITS;
+        VmaSet {
+            first,
+            more: Address(self.rmaps + number * more),
+            words: more + 1,
+            vmas: self.vmas,
+        }
     }
 
     /// What stands at `address`.
@@ -199,6 +235,14 @@ impl World {
         };
         match address.0 {
             a if a >= self.words || a < ZONE => None,
+            a if a >= self.rmaps => {
+                let more = (self.sizes.vmas.saturating_sub(1) / WORD_BITS).max(1);
+                let (number, _) = at(self.rmaps, more);
+                match number.checked_sub(self.sizes.files) {
+                    Some(number) => place(Object::AnonVma(number), 3, AnonVma::FIELDS),
+                    None => place(Object::File(number), 4, File::FIELDS),
+                }
+            }
             a if a >= self.pagevecs => {
                 let (number, offset) = at(self.pagevecs, Pagevec::WORDS);
                 place(Object::Pagevec(number), offset, Pagevec::FIELDS)
@@ -252,6 +296,49 @@ impl World {
 
 fn objects(base: u32, count: u32, size: u32) -> impl Iterator<Item = Address> + use<> {
     (0..count).map(move |index| Address(base + index * size))
+}
+
+/// The mappings of a reverse map, one bit each, in as many words as the world's mappings take.
+#[derive(Clone, Copy, Debug)]
+pub struct VmaSet {
+    first: Word<u64>,
+    more: Address,
+    words: u32,
+    vmas: u32,
+}
+
+impl VmaSet {
+    /// The words, in the order of the mappings. Whoever reads them one after the other holds the lock of the reverse map.
+    pub fn words(self) -> impl Iterator<Item = (u32, Word<u64>)> + use<> {
+        (0..self.words).map(move |number| (number, self.word(number)))
+    }
+
+    fn word(self, number: u32) -> Word<u64> {
+        match number.checked_sub(1) {
+            None => self.first,
+            Some(more) => Word::at(self.more.offset(more)),
+        }
+    }
+
+    /// The word with the bit of a mapping, and the bit.
+    pub fn bit(self, vma: Vma) -> (Word<u64>, u64) {
+        let number = vma.0.0.saturating_sub(self.vmas) / Vma::WORDS;
+        (self.word(number / WORD_BITS), 1 << (number % WORD_BITS))
+    }
+
+    /// The mappings whose bits are set in one of the words.
+    pub fn vmas(self, word: u32, bits: u64) -> impl Iterator<Item = Vma> + use<> {
+        let first = word * WORD_BITS;
+        (0..WORD_BITS)
+            .filter(move |bit| bits >> bit & 1 == 1)
+            .map(move |bit| Vma(Address(self.vmas + (first + bit) * Vma::WORDS)))
+    }
+
+    /// All mappings in it, looked at without a step.
+    pub fn all(self, memory: Memory<'_>) -> impl Iterator<Item = Vma> {
+        self.words()
+            .flat_map(move |(number, word)| self.vmas(number, memory.get(word)))
+    }
 }
 
 /// An object of the world, by number.

@@ -2,19 +2,23 @@
 
 mod common;
 
-use std::fmt::Write;
-
-use common::P;
+use common::{P, told::told};
 use expect_test::{Expect, expect};
 use lockstep_mm::kernel::Kernel;
-use lockstep_mm::page::{FrameState, PageFlags};
-use lockstep_mm::setup::{Access, MapKind, PageAt, Setup, SetupCall};
-use lockstep_mm::world::{Memory, Sizes, World};
+use lockstep_mm::setup::{Access, MapKind, PageAt, SetupCall};
 
 const CREATE: SetupCall = SetupCall::Create { file: 0, pages: 1 };
 const ANON: MapKind = MapKind::AnonPrivate;
 const SHARED: MapKind = MapKind::FileShared { file: 0, offset: 0 };
 const PRIVATE: MapKind = MapKind::FilePrivate { file: 0, offset: 0 };
+
+const fn munmap(at: u64, pages: u64) -> SetupCall {
+    SetupCall::Munmap {
+        process: 0,
+        at,
+        pages,
+    }
+}
 
 const fn mmap(at: u64, pages: u64, kind: MapKind) -> SetupCall {
     let access = Access::ReadWrite;
@@ -61,80 +65,6 @@ fn check(calls: &[SetupCall], expected: Expect) {
         format!("before\n{before}after\n{after}")
     };
     expected.assert_eq(&text);
-}
-
-fn told(kernel: Kernel, calls: &[SetupCall]) -> String {
-    let mut setup = Setup::new(World::new(Sizes::SMALL), kernel);
-    let mut text = String::new();
-    for (number, call) in calls.iter().enumerate() {
-        let before = events(&setup);
-        let result = setup.call(number, *call);
-        let name = format!("{call:?}");
-        let name = name.split([' ', '(']).next().unwrap_or_default();
-        _ = write!(text, "{name}");
-        if let Err(error) = result {
-            _ = write!(text, " {error:?}");
-        }
-        _ = writeln!(text, "{}{}", pages(&setup), changed(before, events(&setup)));
-    }
-    text
-}
-
-/// The pages in use: whether each is mlocked, unevictable and on a list, and how often it is mapped; then VmLck of the first process.
-fn pages(setup: &Setup) -> String {
-    let memory = Memory(&setup.image);
-    let mut text = String::new();
-    for page in setup
-        .world
-        .pages()
-        .filter(|page| memory.get(page.state()) == FrameState::InUse)
-    {
-        let flags = memory.get(page.flags());
-        let of = |flag, name: &'static str| if flags.contains(flag) { name } else { "" };
-        _ = write!(
-            text,
-            " [{}{}{}{}]",
-            memory.get(page.mapcount()),
-            of(PageFlags::MLOCKED, " mlocked"),
-            of(PageFlags::UNEVICTABLE, " unevictable"),
-            of(PageFlags::LRU, " lru")
-        );
-    }
-    let locked = setup.mm(0).map_or(0, |mm| memory.get(mm.locked_vm()));
-    if locked != 0 {
-        _ = write!(text, " VmLck {locked}");
-    }
-    text
-}
-
-const EVENTS: [&str; 6] = [
-    "culled",
-    "rescued",
-    "mlocked",
-    "munlocked",
-    "cleared",
-    "stranded",
-];
-
-fn events(setup: &Setup) -> [i64; 6] {
-    let (zone, memory) = (setup.world.zone(), Memory(&setup.image));
-    [
-        zone.pgculled(),
-        zone.pgrescued(),
-        zone.pgmlocked(),
-        zone.pgmunlocked(),
-        zone.pgcleared(),
-        zone.pgstranded(),
-    ]
-    .map(|event| memory.get(event))
-}
-
-fn changed(before: [i64; 6], after: [i64; 6]) -> String {
-    let changes = EVENTS.iter().zip(before.iter().zip(after));
-    changes
-        .filter(|(_, (before, after))| *before != after)
-        .map(|(name, (before, after))| format!(" {name}+{}", after - before))
-        .collect()
 }
 
 #[test]
@@ -501,6 +431,100 @@ fn a_hole_spares_private_copies() {
             Write [1] [0]
             Read [1] [1]
             PunchHole [1 lru]
+        "#]],
+    );
+}
+
+#[test]
+fn shared_anonymous_memory_ends_with_its_last_mapping() {
+    let fork = SetupCall::Fork {
+        parent: 0,
+        child: 1,
+    };
+    let [write_there, exit] = [
+        SetupCall::Write { process: 1, at: 0 },
+        SetupCall::Exit { process: 1 },
+    ];
+    check(
+        &[
+            mmap(0, 2, MapKind::AnonShared),
+            mlock(0, 1),
+            fork,
+            write_there,
+            munmap(0, 2),
+            exit,
+        ],
+        expect![[r#"
+            Mmap
+            Mlock [1 mlocked unevictable lru] VmLck 1 culled+1 mlocked+1
+            Fork [1 mlocked unevictable lru] VmLck 1
+            Write [2 mlocked unevictable lru] VmLck 1
+            Munmap [1 lru] rescued+1 munlocked+1
+            Exit
+        "#]],
+    );
+}
+
+#[test]
+fn locking_goes_on_behind_a_mapping_that_may_not_be_touched_only_where_errors_are_ignored() {
+    let closed = SetupCall::Mmap {
+        process: 0,
+        at: 1,
+        pages: 1,
+        kind: ANON,
+        locked: false,
+        access: Access::None,
+    };
+    let all = SetupCall::MlockAll {
+        process: 0,
+        lock: lockstep_mm::mlock::LockAll {
+            current: true,
+            future: false,
+            on_fault: false,
+        },
+    };
+    check(
+        &[mmap(0, 1, ANON), closed, mmap(2, 1, ANON), mlock(0, 3), all],
+        expect![[r#"
+            Mmap
+            Mmap
+            Mmap
+            Mlock Errno("ENOMEM") [1 mlocked unevictable lru] VmLck 3 mlocked+1
+            MlockAll [1 mlocked unevictable lru] [1 mlocked unevictable lru] VmLck 3 mlocked+1
+        "#]],
+    );
+    check(
+        &[mmap(0, 1, ANON), closed, mmap(2, 1, ANON), all],
+        expect![[r#"
+            Mmap
+            Mmap
+            Mmap
+            MlockAll [1 mlocked unevictable lru] [1 mlocked unevictable lru] VmLck 3 mlocked+2
+        "#]],
+    );
+}
+
+#[test]
+fn ranges_of_no_page() {
+    check(
+        &[mlock(0, 0), munlock(0, 0), munmap(0, 0), mmap(0, 0, ANON)],
+        expect![[r#"
+            Mlock
+            Munlock
+            Munmap Errno("EINVAL")
+            Mmap Errno("EINVAL")
+        "#]],
+    );
+}
+
+#[test]
+fn a_new_mapping_takes_the_place_of_a_locked_one() {
+    check(
+        &[mmap(0, 3, ANON), mlock(0, 3), mmap(1, 1, ANON)],
+        expect![[r#"
+            Mmap
+            Mlock [1 mlocked unevictable lru] [1 mlocked unevictable lru] [1 mlocked unevictable lru] VmLck 3 mlocked+3
+            Mmap [1 mlocked unevictable lru] [1 mlocked unevictable lru] VmLck 2 rescued+1 munlocked+1
         "#]],
     );
 }

@@ -134,7 +134,7 @@ fn beyond_the_end(
             let slot = file.slot(index);
             !memory.get(slot).is_null() && last_change(slot.address()) <= cut
         });
-        let mapped = world.vmas_of(memory.get(file.i_mmap())).any(|vma| {
+        let mapped = world.i_mmap(file).all(memory).any(|vma| {
             let (start, pgoff) = (memory.get(vma.start()), memory.get(vma.pgoff()));
             (start..memory.get(vma.end())).any(|at| {
                 at - start + pgoff >= size

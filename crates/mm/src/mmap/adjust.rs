@@ -11,6 +11,7 @@ use crate::anon_vma::AnonVma;
 use crate::cx::{Cx, linux};
 use crate::memory::{Gather, Zap, tlb_finish_mmu, zap_pte_range};
 use crate::munlock::munlock_vma_pages_range;
+use crate::shmem::fput;
 use crate::swap::lru_add_drain;
 use crate::vma::{Mm, VmFlags, Vma};
 
@@ -75,12 +76,13 @@ pub async fn split_vma<C: Cpu>(cx: &Cx<C>, vma: Vma, at: u64) -> Option<Vma> {
         ],
     )
     .await;
-    let bit = cx.world.vma_bit(upper);
     if !file.is_null() {
-        cx.set_bits(file.i_mmap(), bit, []).await;
+        let (word, bit) = cx.world.i_mmap(file).bit(upper);
+        cx.set_bits(word, bit, []).await;
     }
     if !anon_vma.is_null() {
-        cx.set_bits(anon_vma.vmas(), bit, []).await;
+        let (word, bit) = cx.world.anon_vma_tree(anon_vma).bit(upper);
+        cx.set_bits(word, bit, []).await;
     }
     locks.drop(cx, anon_vma).await;
     Some(upper)
@@ -135,29 +137,23 @@ async fn absorb<C: Cpu>(cx: &Cx<C>, lower: Vma, upper: Vma) {
     let inherits = cx.peek(lower.anon_vma()).is_null() && !upper_anon.is_null();
     if inherits {
         cx.down_write(upper_anon.rwsem()).await;
-        cx.write_with(
-            lower.anon_vma(),
-            upper_anon,
-            [upper_anon.vmas().sets(cx.world.vma_bit(lower))],
-        )
-        .await;
+        let (word, bit) = cx.world.anon_vma_tree(upper_anon).bit(lower);
+        cx.write_with(lower.anon_vma(), upper_anon, [word.sets(bit)])
+            .await;
         cx.up_write(upper_anon.rwsem()).await;
     }
     let anon_vma = cx.peek(lower.anon_vma());
     let locks = RmapLocks::take(cx, lower).await;
-    let bit = cx.world.vma_bit(upper);
     let gone: [Rider; 1] = [upper.in_use().stores(false)];
     cx.write_with(lower.end(), cx.peek(upper.end()), gone).await;
     if !file.is_null() {
-        cx.clear_bits(file.i_mmap(), bit, []).await;
+        let (word, bit) = cx.world.i_mmap(file).bit(upper);
+        cx.clear_bits(word, bit, []).await;
     }
     if !anon_vma.is_null() {
-        cx.clear_bits(
-            anon_vma.vmas(),
-            bit,
-            [upper.anon_vma().stores(AnonVma::NULL)],
-        )
-        .await;
+        let (word, bit) = cx.world.anon_vma_tree(anon_vma).bit(upper);
+        cx.clear_bits(word, bit, [upper.anon_vma().stores(AnonVma::NULL)])
+            .await;
     }
     locks.drop(cx, anon_vma).await;
 }
@@ -169,7 +165,7 @@ const DO_MUNMAP: Function = linux("do_munmap", "mm/mmap.c", 2537);
 /// Linux: mm/mmap.c, `do_munmap()`, `unmap_region()` 2403.
 ///
 /// # Errors
-/// `ENOMEM` if a mapping would have to be cut and the world has no room for one more.
+/// `EINVAL` for no page at all; `ENOMEM` if a mapping would have to be cut and the world has no room for one more.
 pub async fn munmap<C: Cpu>(
     cx: &Cx<C>,
     mm: Mm,
@@ -180,6 +176,9 @@ pub async fn munmap<C: Cpu>(
         &DO_MUNMAP,
         [mm.into(), Argument::Number(start), Argument::Number(pages)],
     );
+    if pages == 0 {
+        return Err("EINVAL");
+    }
     cx.down_write(mm.mmap_sem()).await;
     let result = munmap_locked(cx, mm, start, start + pages).await;
     cx.up_write(mm.mmap_sem()).await;
@@ -233,6 +232,7 @@ pub(super) async fn munmap_locked<C: Cpu>(
     for vma in cx.world.vmas().filter(inside) {
         cx.add(mm.total_vm(), -size(vma), [vma.in_use().stores(false)])
             .await;
+        fput(cx, cx.peek(vma.file())).await;
     }
     Ok(())
 }

@@ -8,6 +8,7 @@ use crate::anon_vma::AnonVma;
 use crate::cx::{Cx, linux};
 use crate::memory::{Gather, Zap, tlb_finish_mmu, zap_pte_range};
 use crate::munlock::munlock_vma_pages_range;
+use crate::shmem::fput;
 use crate::swap::lru_add_drain;
 use crate::vma::{Mm, VmFlags, Vma};
 
@@ -60,6 +61,7 @@ async fn exit_mmap<C: Cpu>(cx: &Cx<C>, mm: Mm) {
     tlb_finish_mmu(cx, &mut gather).await;
     for vma in cx.world.vmas().filter(ours) {
         cx.write(vma.in_use(), false).await;
+        fput(cx, cx.peek(vma.file())).await;
     }
     if cx.kernel.exit_mmap_sem {
         cx.up_write(mm.mmap_sem()).await;
@@ -86,18 +88,19 @@ async fn free_pgtables<C: Cpu>(cx: &Cx<C>, mm: Mm) {
 ///
 /// Linux: mm/rmap.c, `unlink_anon_vmas()`; mm/mmap.c, `unlink_file_vma()`, line 255.
 pub(super) async fn unlink<C: Cpu>(cx: &Cx<C>, vma: Vma) {
-    let bit = cx.world.vma_bit(vma);
     let anon_vma = cx.peek(vma.anon_vma());
     if !anon_vma.is_null() {
         cx.down_write(anon_vma.rwsem()).await;
-        cx.clear_bits(anon_vma.vmas(), bit, [vma.anon_vma().stores(AnonVma::NULL)])
+        let (word, bit) = cx.world.anon_vma_tree(anon_vma).bit(vma);
+        cx.clear_bits(word, bit, [vma.anon_vma().stores(AnonVma::NULL)])
             .await;
         cx.up_write(anon_vma.rwsem()).await;
     }
     let file = cx.peek(vma.file());
     if !file.is_null() {
         cx.down_write(file.i_mmap_rwsem()).await;
-        cx.clear_bits(file.i_mmap(), bit, []).await;
+        let (word, bit) = cx.world.i_mmap(file).bit(vma);
+        cx.clear_bits(word, bit, []).await;
         cx.up_write(file.i_mmap_rwsem()).await;
     }
 }

@@ -7,7 +7,7 @@ use lockstep_machine::{Cpu, EmulatedCpu, Program, ThreadBody, ThreadId};
 
 use super::{Access, MapKind, PageAt, Setup, SetupCall, SetupError};
 use crate::cx::Cx;
-use crate::file::File;
+use crate::file::{File, FileKind};
 use crate::mlock::{Lock, LockAll};
 use crate::page::Page;
 use crate::vma::Mm;
@@ -19,6 +19,7 @@ use crate::{fault, fork, memory, migrate, mlock, mmap, shmem, swap, truncate, vm
 pub(super) enum Ready {
     Create {
         file: File,
+        kind: FileKind,
         pages: u64,
     },
     Mmap {
@@ -111,7 +112,7 @@ impl Setup {
     ) -> Result<Ready, SetupError> {
         let room = u64::from(self.world.sizes().address_space);
         match at.checked_add(pages) {
-            Some(end) if end <= room && pages > 0 => Ok(Ready::Range {
+            Some(end) if end <= room => Ok(Ready::Range {
                 mm: self.process(process)?,
                 at,
                 pages,
@@ -126,7 +127,9 @@ impl Setup {
         let page = |at: PageAt| self.page(at).ok_or(SetupError::NoPage(at));
         let file_room = u64::from(self.world.sizes().file_pages);
         Ok(match call {
-            SetupCall::Create { file, pages } | SetupCall::Truncate { file, pages }
+            SetupCall::Create { file, pages }
+            | SetupCall::CreateTmpfs { file, pages }
+            | SetupCall::Truncate { file, pages }
                 if pages > file_room =>
             {
                 self.file(file)?;
@@ -134,6 +137,12 @@ impl Setup {
             }
             SetupCall::Create { file, pages } => Ready::Create {
                 file: self.file(file)?,
+                kind: FileKind::Disk,
+                pages,
+            },
+            SetupCall::CreateTmpfs { file, pages } => Ready::Create {
+                file: self.file(file)?,
+                kind: FileKind::Tmpfs,
                 pages,
             },
             SetupCall::Truncate { file, pages } => Ready::Truncate {
@@ -160,6 +169,7 @@ impl Setup {
                 self.range(process, at, pages, RangeCall::Munmap)?;
                 let backing = match kind {
                     MapKind::AnonPrivate => mmap::Backing::Anon,
+                    MapKind::AnonShared => mmap::Backing::AnonShared,
                     MapKind::FilePrivate { file, offset } => mmap::Backing::File {
                         file: self.file(file)?,
                         offset,
@@ -264,8 +274,8 @@ impl Program for OneCall<'_> {
 
 async fn make<C: Cpu>(cx: &Cx<C>, call: Ready) -> Result<(), &'static str> {
     match call {
-        Ready::Create { file, pages } => {
-            cx.write_with(file.in_use(), true, [file.size().stores(pages)])
+        Ready::Create { file, kind, pages } => {
+            cx.write_with(file.kind(), kind, [file.size().stores(pages)])
                 .await
         }
         Ready::Mmap {

@@ -7,6 +7,7 @@
 )]
 
 pub mod orders;
+pub mod told;
 
 use lockstep_machine::{Machine, Schedule, ThreadId, run};
 use lockstep_mm::invariants::{Outcome, Watch};
