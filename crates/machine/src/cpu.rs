@@ -27,6 +27,14 @@ pub trait Cpu: Sized {
     /// Reads a word only this processor ever changes, such as its own pagevec, or one that never changes. No step.
     fn peek<T: Value>(&self, word: Word<T>) -> T;
 
+    /// Declares that, of all this thread has done and seen, only `live` still matters to it, besides the line this is called from; its callers included.
+    /// A search may then take two pasts that agree in this for one.
+    /// It is never needed. A value left out makes a search miss orders; one too many only costs it time. No step.
+    #[track_caller]
+    fn settle(&self, live: &[u64]) {
+        _ = live;
+    }
+
     /// Notes that a function was entered; the returned [`Call`] notes that it is left, when it goes out of scope.
     #[track_caller]
     fn enter<const N: usize>(

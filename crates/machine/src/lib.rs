@@ -20,27 +20,33 @@
 //! This crate refuses to know what the words mean: no pages, no VMAs, no files, no text for people.
 //! It has no clock, no randomness and no hashing, so the same program and schedule give the same [`Trace`], byte for byte, everywhere.
 
+pub mod bare;
 mod cpu;
+mod emulated;
 mod execute;
 mod fault;
 mod function;
 mod held;
 mod machine;
 mod operation;
+mod puppet;
 pub mod run;
 mod schedule;
 pub mod script;
+mod state;
 mod thread;
 pub mod toy;
 mod trace;
 mod word;
 
 pub use cpu::{Call, Cpu};
+pub use emulated::EmulatedCpu;
 pub use fault::{Fault, FaultRecord};
 pub use function::{Argument, Function};
 pub use held::{Held, HeldLock, LockMode};
-pub use machine::{Blocked, EmulatedCpu, Machine, Pending, Program, Readiness, ThreadBody};
+pub use machine::{Blocked, Machine, Pending, Program, Readiness, ThreadBody};
 pub use operation::{Action, Operation, Rider, Update};
+pub use puppet::Puppet;
 pub use schedule::{Schedule, ScheduleError, ScheduleProblem};
 pub use thread::ThreadId;
 pub use trace::{Change, Effect, Event, Frame, Mark, Trace};

@@ -7,12 +7,11 @@ use std::pin::Pin;
 use std::rc::Rc;
 use std::task::{Context, Poll, Waker};
 
+use crate::emulated::EmulatedCpu;
 use crate::execute::{self, Words};
-use crate::trace::{Effect, Event, Frame, Mark, Trace};
-use crate::{
-    Address, Argument, Cpu, Fault, FaultRecord, Function, Held, LockMode, Operation, ThreadId,
-    Value, Word,
-};
+use crate::state::{Slot, State};
+use crate::trace::{Effect, Trace};
+use crate::{Address, Fault, Held, LockMode, Operation, ThreadId};
 
 /// What one thread does, from its start to its end.
 pub type ThreadBody = Pin<Box<dyn Future<Output = ()>>>;
@@ -75,45 +74,9 @@ pub enum Readiness {
     Finished,
 }
 
-#[derive(Clone, Copy)]
-struct Slot {
-    pending: Option<Pending>,
-    answer: Option<u64>,
-    frame: Option<u32>,
-    held: Held,
-    stopped: bool,
-}
-
-impl Slot {
-    const EMPTY: Self = Self {
-        pending: None,
-        answer: None,
-        frame: None,
-        held: Held::NONE,
-        stopped: false,
-    };
-}
-
-struct State {
-    memory: Vec<u64>,
-    trace: Trace,
-    slots: [Slot; ThreadId::LIMIT],
-}
-
-impl State {
-    fn fault(&mut self, thread: ThreadId, fault: Fault) {
-        let step = self.trace.steps();
-        self.trace.faults.push(FaultRecord {
-            fault,
-            step,
-            thread,
-        });
-    }
-}
-
 /// Runs the threads of a [`Program`], one step at a time, in whatever order it is told.
 pub struct Machine {
-    state: Rc<RefCell<State>>,
+    pub(crate) state: Rc<RefCell<State>>,
     bodies: Vec<Option<ThreadBody>>,
     deadlock_named: bool,
 }
@@ -121,40 +84,52 @@ pub struct Machine {
 impl Machine {
     /// A machine with `program` loaded and every thread at its first step.
     pub fn new(program: &impl Program) -> Self {
-        let state = State {
-            memory: Vec::new(),
-            trace: Trace::default(),
-            slots: [Slot::EMPTY; ThreadId::LIMIT],
-        };
-        let mut machine = Self {
-            state: Rc::new(RefCell::new(state)),
-            bodies: Vec::new(),
-            deadlock_named: false,
-        };
+        let mut machine = Self::empty();
         machine.load(program);
         machine
     }
 
+    /// A machine with nothing loaded.
+    pub(crate) fn empty() -> Self {
+        Self {
+            state: Rc::new(RefCell::new(State::empty())),
+            bodies: Vec::new(),
+            deadlock_named: false,
+        }
+    }
+
     /// Starts over with `program`. Room once allocated is kept, so that running the same program again allocates nothing but its threads' bodies.
     pub fn load(&mut self, program: &impl Program) {
-        self.bodies.clear();
-        self.deadlock_named = false;
-        {
-            let mut state = self.state.borrow_mut();
-            state.memory.clear();
-            state.memory.extend_from_slice(program.image());
-            state.trace.clear();
-            state.slots = [Slot::EMPTY; ThreadId::LIMIT];
-        }
+        self.reset(program.image());
         for thread in (0..program.threads()).filter_map(ThreadId::new) {
-            let cpu = EmulatedCpu {
-                state: Rc::clone(&self.state),
-                thread,
-            };
+            let cpu = EmulatedCpu::new(&self.state, thread);
             self.bodies.push(Some(program.body(thread, cpu)));
         }
         for thread in self.threads() {
             self.advance(thread);
+        }
+    }
+
+    /// Starts over with one thread of `program` and this memory; the others never step.
+    pub(crate) fn load_alone(&mut self, program: &impl Program, thread: ThreadId, memory: &[u64]) {
+        self.reset(memory);
+        self.bodies.resize_with(thread.index(), || None);
+        let cpu = EmulatedCpu::new(&self.state, thread);
+        self.bodies.push(Some(program.body(thread, cpu)));
+        self.advance(thread);
+    }
+
+    fn reset(&mut self, memory: &[u64]) {
+        self.bodies.clear();
+        self.deadlock_named = false;
+        let mut state = self.state.borrow_mut();
+        state.memory.clear();
+        state.memory.extend_from_slice(memory);
+        state.trace.clear();
+        state.slots = [Slot::EMPTY; ThreadId::LIMIT];
+        state.settled = None;
+        if let Some(peeks) = &mut state.peeks {
+            peeks.clear();
         }
     }
 
@@ -254,102 +229,25 @@ impl Machine {
     fn execute(&mut self, thread: ThreadId) -> bool {
         let mut guard = self.state.borrow_mut();
         let state = &mut *guard;
-        let slot = state.slots[thread.index()];
-        let Some(pending) = slot.pending else {
+        let Some(pending) = state.slots[thread.index()].pending else {
             return false;
         };
-        let operation = pending.operation;
-        let step = state.trace.steps() + 1;
         let first_change = state.trace.changes.len() as u32;
-        let lock = operation.lock();
-
-        let fault = if operation.address.index() >= state.memory.len() {
-            state.slots[thread.index()].stopped = true;
-            Some(Fault::OutOfMemory {
-                address: operation.address,
-            })
-        } else if let (true, Some(spin)) = (operation.may_sleep(), slot.held.spinlock()) {
-            Some(Fault::SleepInAtomic {
-                wanted: lock,
-                spinlock: spin.lock,
-            })
-        } else {
-            None
-        };
-
+        let checked = state.check(thread, &pending.operation);
         let mut words = Words {
             words: &mut state.memory,
             changed: &mut state.trace.changes,
         };
-        let mut outcome = (Effect::Done, 0);
-        let mut release_fault = None;
-        if !operation.releases()
-            || slot
-                .held
-                .find(lock)
-                .is_some_and(|held| Some(held.mode) == operation.lock_mode())
-        {
-            outcome = execute::apply(&mut words, thread, &operation);
+        let outcome = if checked.is_inert {
+            (Effect::Done, 0)
         } else {
-            let holder = execute::blocked(
-                words.words,
-                &Operation {
-                    action: taking(&operation),
-                    ..operation
-                },
-                true,
-            );
-            release_fault = Some(Fault::UnlockByNonHolder {
-                lock,
-                holder: holder
-                    .and_then(|holders| ThreadId::new(holders.threads.trailing_zeros() as usize)),
-            });
-        }
-        let event = Event::new(
-            thread,
-            operation,
-            outcome,
-            pending.location,
-            pending.frame,
-            slot.held,
-        );
-        state.trace.push(event, first_change);
-
-        let slot = &mut state.slots[thread.index()];
-        let mut room = true;
-        if let (Some(mode), true, Effect::Done) =
-            (operation.lock_mode(), operation.acquires(), outcome.0)
-        {
-            room = slot.held.take(lock, mode, step);
-        } else if let (Some(mode), true) = (operation.lock_mode(), operation.releases()) {
-            slot.held.drop_lock(lock, mode);
-        }
-        let asked = outcome.0 == Effect::Asked;
-        if asked {
-            slot.pending = Some(Pending {
-                asked: true,
-                ..pending
-            });
-        } else {
-            slot.pending = None;
-            slot.answer = Some(outcome.1);
-        }
-        let goes_on = !asked && !slot.stopped;
-        for fault in [
-            fault,
-            release_fault,
-            (!room).then_some(Fault::TooManyLocks { lock }),
-        ]
-        .into_iter()
-        .flatten()
-        {
-            state.fault(thread, fault);
-        }
-        goes_on
+            execute::apply(&mut words, thread, &pending.operation)
+        };
+        state.conclude(thread, pending, &checked, outcome, first_change)
     }
 
     /// Lets a thread run its local code up to its next step.
-    fn advance(&mut self, thread: ThreadId) {
+    pub(crate) fn advance(&mut self, thread: ThreadId) {
         let Some(body) = self.bodies.get_mut(thread.index()) else {
             return;
         };
@@ -396,147 +294,5 @@ impl Machine {
                 .borrow_mut()
                 .fault(first, Fault::Deadlock { threads: waiting });
         }
-    }
-}
-
-/// The operation that would take the lock `operation` releases.
-fn taking(operation: &Operation) -> crate::Action {
-    use crate::Action;
-    match operation.action {
-        Action::SpinUnlock => Action::SpinLock,
-        Action::BitUnlock(mask) => Action::BitLock(mask),
-        _ => Action::WriteLock,
-    }
-}
-
-/// The processor of one thread of a [`Machine`].
-pub struct EmulatedCpu {
-    state: Rc<RefCell<State>>,
-    thread: ThreadId,
-}
-
-impl EmulatedCpu {
-    fn now(state: &State) -> u32 {
-        state.trace.steps()
-    }
-}
-
-impl Cpu for EmulatedCpu {
-    #[track_caller]
-    fn step(&self, operation: Operation) -> impl Future<Output = u64> + Unpin {
-        Step {
-            cpu: self,
-            operation,
-            location: Location::caller(),
-            posted: false,
-        }
-    }
-
-    fn thread(&self) -> ThreadId {
-        self.thread
-    }
-
-    fn peek<T: Value>(&self, word: Word<T>) -> T {
-        T::from_word(
-            self.state
-                .borrow()
-                .memory
-                .get(word.address().index())
-                .copied()
-                .unwrap_or(0),
-        )
-    }
-
-    fn mark(&self, name: &'static str, object: Address) {
-        let mut state = self.state.borrow_mut();
-        let mark = Mark {
-            name,
-            object,
-            step: Self::now(&state),
-            thread: self.thread,
-            frame: state.slots[self.thread.index()].frame,
-        };
-        state.trace.marks.push(mark);
-    }
-
-    fn bug(&self, what: &'static str) -> impl Future<Output = ()> {
-        let mut state = self.state.borrow_mut();
-        state.fault(self.thread, Fault::Bug { what });
-        state.slots[self.thread.index()].stopped = true;
-        std::future::pending()
-    }
-
-    fn push_call(
-        &self,
-        function: &'static Function,
-        arguments: [Option<Argument>; Argument::LIMIT],
-        location: &'static Location<'static>,
-    ) -> u32 {
-        let mut state = self.state.borrow_mut();
-        let index = state.trace.frames.len() as u32;
-        let parent = state.slots[self.thread.index()].frame.replace(index);
-        let entered = Self::now(&state);
-        state.trace.frames.push(Frame {
-            function,
-            arguments,
-            thread: self.thread,
-            parent,
-            location,
-            entered,
-            left: None,
-            result: None,
-        });
-        index
-    }
-
-    fn name_result(&self, frame: u32, result: &'static str) {
-        if let Some(frame) = self.state.borrow_mut().trace.frames.get_mut(frame as usize) {
-            frame.result = Some(result);
-        }
-    }
-
-    fn pop_call(&self, frame: u32) {
-        // A machine that is dropped or loaded anew drops its threads' bodies, and with them calls of a run that is gone.
-        let Ok(mut state) = self.state.try_borrow_mut() else {
-            return;
-        };
-        let now = Self::now(&state);
-        let Some(record) = state.trace.frames.get_mut(frame as usize) else {
-            return;
-        };
-        record.left = Some(now);
-        let parent = record.parent;
-        state.slots[self.thread.index()].frame = parent;
-    }
-}
-
-/// One step being awaited: posted on the first poll, answered on the one after it was executed.
-struct Step<'cpu> {
-    cpu: &'cpu EmulatedCpu,
-    operation: Operation,
-    location: &'static Location<'static>,
-    posted: bool,
-}
-
-impl Future for Step<'_> {
-    type Output = u64;
-
-    fn poll(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<u64> {
-        let mut state = self.cpu.state.borrow_mut();
-        let since = state.trace.steps();
-        let slot = &mut state.slots[self.cpu.thread.index()];
-        if self.posted {
-            return slot.answer.take().map_or(Poll::Pending, Poll::Ready);
-        }
-        slot.pending = Some(Pending {
-            operation: self.operation,
-            location: self.location,
-            frame: slot.frame,
-            since,
-            asked: false,
-        });
-        drop(state);
-        self.posted = true;
-        Poll::Pending
     }
 }

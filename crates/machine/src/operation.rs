@@ -137,6 +137,20 @@ impl Operation {
         Self::on(lock.0, action)
     }
 
+    /// Takes a reader-writer lock for writing once nobody has it, without asking first:
+    /// while this waits, readers and trylocks are served as if it were not there.
+    pub fn write_lock_unasked(lock: RwSem) -> Self {
+        Self {
+            bits: 0,
+            ..Self::on(lock.0, Action::WriteLock)
+        }
+    }
+
+    /// Whether it is one that [`Operation::write_lock_unasked`] made.
+    pub fn waits_unasked(&self) -> bool {
+        matches!(self.action, Action::WriteLock) && self.bits == 0
+    }
+
     /// An action on a bit lock.
     pub fn bit(lock: BitLock, action: Action) -> Self {
         Self {

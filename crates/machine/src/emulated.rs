@@ -1,0 +1,159 @@
+//! The processor that modelled code runs on inside a [`Machine`](crate::Machine).
+
+use std::cell::RefCell;
+use std::future::Future;
+use std::panic::Location;
+use std::pin::Pin;
+use std::rc::Rc;
+use std::task::{Context, Poll};
+
+use crate::machine::Pending;
+use crate::state::State;
+use crate::trace::{Frame, Mark};
+use crate::{Address, Argument, Cpu, Fault, Function, Operation, ThreadId, Value, Word};
+
+/// The processor of one thread of a [`Machine`](crate::Machine).
+pub struct EmulatedCpu {
+    state: Rc<RefCell<State>>,
+    thread: ThreadId,
+}
+
+impl EmulatedCpu {
+    pub(crate) fn new(state: &Rc<RefCell<State>>, thread: ThreadId) -> Self {
+        Self {
+            state: Rc::clone(state),
+            thread,
+        }
+    }
+
+    fn now(state: &State) -> u32 {
+        state.trace.steps()
+    }
+}
+
+impl Cpu for EmulatedCpu {
+    #[track_caller]
+    fn step(&self, operation: Operation) -> impl Future<Output = u64> + Unpin {
+        Step {
+            cpu: self,
+            operation,
+            location: Location::caller(),
+            posted: false,
+        }
+    }
+
+    fn thread(&self) -> ThreadId {
+        self.thread
+    }
+
+    fn peek<T: Value>(&self, word: Word<T>) -> T {
+        let mut state = self.state.borrow_mut();
+        let address = word.address();
+        let value = state.memory.get(address.index()).copied().unwrap_or(0);
+        if let Some(peeks) = &mut state.peeks {
+            peeks.push((address, value));
+        }
+        T::from_word(value)
+    }
+
+    #[track_caller]
+    fn settle(&self, live: &[u64]) {
+        let digest = live.iter().fold(live.len() as u64, |digest, value| {
+            (digest.rotate_left(23) ^ value).wrapping_mul(0x9e37_79b9_7f4a_7c15)
+        });
+        self.state.borrow_mut().settled = Some((Location::caller(), digest));
+    }
+
+    fn mark(&self, name: &'static str, object: Address) {
+        let mut state = self.state.borrow_mut();
+        let mark = Mark {
+            name,
+            object,
+            step: Self::now(&state),
+            thread: self.thread,
+            frame: state.slots[self.thread.index()].frame,
+        };
+        state.trace.marks.push(mark);
+    }
+
+    fn bug(&self, what: &'static str) -> impl Future<Output = ()> {
+        let mut state = self.state.borrow_mut();
+        state.fault(self.thread, Fault::Bug { what });
+        state.slots[self.thread.index()].stopped = true;
+        std::future::pending()
+    }
+
+    fn push_call(
+        &self,
+        function: &'static Function,
+        arguments: [Option<Argument>; Argument::LIMIT],
+        location: &'static Location<'static>,
+    ) -> u32 {
+        let mut state = self.state.borrow_mut();
+        let index = state.trace.frames.len() as u32;
+        let parent = state.slots[self.thread.index()].frame.replace(index);
+        let entered = Self::now(&state);
+        state.trace.frames.push(Frame {
+            function,
+            arguments,
+            thread: self.thread,
+            parent,
+            location,
+            entered,
+            left: None,
+            result: None,
+        });
+        index
+    }
+
+    fn name_result(&self, frame: u32, result: &'static str) {
+        if let Some(frame) = self.state.borrow_mut().trace.frames.get_mut(frame as usize) {
+            frame.result = Some(result);
+        }
+    }
+
+    fn pop_call(&self, frame: u32) {
+        // A machine that is dropped or loaded anew drops its threads' bodies, and with them calls of a run that is gone.
+        let Ok(mut state) = self.state.try_borrow_mut() else {
+            return;
+        };
+        let now = Self::now(&state);
+        let Some(record) = state.trace.frames.get_mut(frame as usize) else {
+            return;
+        };
+        record.left = Some(now);
+        let parent = record.parent;
+        state.slots[self.thread.index()].frame = parent;
+    }
+}
+
+/// One step being awaited: posted on the first poll, answered on the one after it was executed.
+struct Step<'cpu> {
+    cpu: &'cpu EmulatedCpu,
+    operation: Operation,
+    location: &'static Location<'static>,
+    posted: bool,
+}
+
+impl Future for Step<'_> {
+    type Output = u64;
+
+    fn poll(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<u64> {
+        let mut state = self.cpu.state.borrow_mut();
+        let since = state.trace.steps();
+        let slot = &mut state.slots[self.cpu.thread.index()];
+        if self.posted {
+            return slot.answer.take().map_or(Poll::Pending, Poll::Ready);
+        }
+        slot.pending = Some(Pending {
+            operation: self.operation,
+            location: self.location,
+            frame: slot.frame,
+            since,
+            asked: self.operation.waits_unasked(),
+        });
+        drop(state);
+        self.posted = true;
+        Poll::Pending
+    }
+}
