@@ -5,6 +5,7 @@
 )]
 
 mod runs;
+mod scenarios;
 mod source;
 
 use std::path::Path;
@@ -23,5 +24,6 @@ fn main() -> io::Result<()> {
     fs::write(
         out.join("scenarios.postcard"),
         lockstep_scenario::compiled_library(),
-    )
+    )?;
+    scenarios::write(out)
 }

@@ -12,9 +12,10 @@ use serde::Serialize;
 use crate::fnv::Fnv;
 use crate::prepared::Prepared;
 use crate::reader::Reader;
+use crate::statement::Statement;
 
 /// The version of the bytes. A page refuses those of another.
-pub const VERSION: u16 = 3;
+pub const VERSION: u16 = 4;
 
 /// An initial world, and the kernel paths that run in it at once.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize)]
@@ -25,6 +26,8 @@ pub struct Scenario {
     pub title: String,
     /// What is at stake, as one sentence or question.
     pub stakes: String,
+    /// What it shows: the group it is listed in.
+    pub statement: Statement,
     /// What the reader should notice, a sentence each.
     pub notice: Vec<String>,
     /// The names of the processes, by number.

@@ -81,6 +81,7 @@ const RANGE: &[Parameter] = &[PROCESS, AT, PAGES];
 const BYTE: &[Parameter] = &[PROCESS, AT];
 const MAP_KINDS: &[(&str, &str)] = &[
     ("anon-private", "MAP_PRIVATE | MAP_ANONYMOUS"),
+    ("anon-shared", "MAP_SHARED | MAP_ANONYMOUS"),
     ("file-private", "MAP_PRIVATE"),
     ("file-shared", "MAP_SHARED"),
 ];
@@ -126,8 +127,12 @@ const PUNCH_HOLE: Form = form(
 pub(crate) const CALLS: &[Form] = &[
     form(
         "create",
-        "create({file}, {pages})",
-        &[needs("file", Takes::NewFile), PAGES],
+        "create({file}, {pages}{, tmpfs})",
+        &[
+            needs("file", Takes::NewFile),
+            PAGES,
+            may("tmpfs", Takes::Flag("on tmpfs")),
+        ],
     ),
     form(
         "mmap",

@@ -28,6 +28,7 @@ mod reader;
 mod resolved;
 mod script;
 mod shown;
+mod statement;
 mod suggest;
 
 pub use build::{BuildError, Built};
@@ -39,11 +40,12 @@ pub use kernel::parse_kernel;
 pub use lines::{Moment, ScriptLines, SourceLine};
 pub use names::Names;
 pub use resolved::{Meant, Resolved};
+pub use statement::Statement;
 
 pub use script::parse_script;
 pub use suggest::closest as closest_name;
 
 #[cfg(feature = "parse")]
-pub use library::{compiled_library, library};
+pub use library::{CompiledFile, compiled_files, compiled_library, library};
 #[cfg(feature = "parse")]
 pub use parse::parse;

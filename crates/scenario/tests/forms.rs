@@ -35,6 +35,11 @@ fn every_call_is_read_and_told() {
         &[
             "\"mmap\"\nprocess = \"a\"\nat = 2\npages = 1\nkind = \"anon-private\"\nlocked = true\nprot = \"r\"",
             "\"mmap\"\nprocess = \"a\"\nat = 3\npages = 1\nkind = \"anon-private\"\nlocked = false",
+            "\"create\"\nfile = \"t\"\npages = 1\ntmpfs = true",
+            "\"mmap\"\nprocess = \"a\"\nat = 4\npages = 1\nkind = \"anon-shared\"",
+            "\"mmap\"\nprocess = \"a\"\nat = 5\npages = 1\nkind = \"file-shared\"\nfile = \"t\"",
+            "\"write\"\nprocess = \"a\"\nat = 4",
+            "\"write\"\nprocess = \"a\"\nat = 5",
             "\"fork\"\nparent = \"a\"\nchild = \"b\"",
             "\"mlockall\"\nprocess = \"a\"\nflags = [\"current\", \"onfault\"]",
             "\"munlock\"\nprocess = \"a\"\nat = 0\npages = 1",
@@ -62,6 +67,11 @@ fn every_call_is_read_and_told() {
         read a byte at (a, 0)
         mmap(a, 2, 1, MAP_PRIVATE | MAP_ANONYMOUS | MAP_LOCKED, PROT_READ)
         mmap(a, 3, 1, MAP_PRIVATE | MAP_ANONYMOUS)
+        create(t, 1, on tmpfs)
+        mmap(a, 4, 1, MAP_SHARED | MAP_ANONYMOUS)
+        mmap(a, 5, 1, MAP_SHARED, t)
+        write a byte at (a, 4)
+        write a byte at (a, 5)
         fork(a) makes b
         mlockall(a, MCL_CURRENT | MCL_ONFAULT)
         munlock(a, 0, 1)

@@ -95,13 +95,13 @@ impl Scenario {
             processors: least.processors.max(count(&self.threads) + 1),
             ..least
         };
-        let mut cached = 0u64;
+        let (mut cached, mut unnamed) = (0u64, 0u32);
         // What each process may have mapped at most: pages and mappings. A child has what its parent had.
         let mut each = vec![(0u64, 0u32); self.processes.len()];
         let (mut mapped, mut mappings) = (0u64, 0u32);
         for step in &self.setup {
             match (step.call.form.as_str(), step.call.arguments.as_slice()) {
-                ("create", [Argument::File(_), Argument::Number(pages)]) => {
+                ("create", [Argument::File(_), Argument::Number(pages), _]) => {
                     sizes.file_pages = sizes.file_pages.max(room(*pages));
                     cached = cached.saturating_add(*pages);
                 }
@@ -111,9 +111,15 @@ impl Scenario {
                         Argument::Process(process),
                         Argument::Number(at),
                         Argument::Number(pages),
+                        Argument::Word(kind),
                         ..,
                     ],
                 ) => {
+                    if kind == "anon-shared" {
+                        // Behind it is a file without a name.
+                        sizes.file_pages = sizes.file_pages.max(room(*pages));
+                        unnamed += 1;
+                    }
                     sizes.address_space = sizes.address_space.max(room(at.saturating_add(*pages)));
                     if let Some((mapped, mappings)) = each.get_mut(*process as usize) {
                         *mapped = mapped.saturating_add(*pages);
@@ -143,6 +149,7 @@ impl Scenario {
                 ));
             }
         }
+        sizes.files = sizes.files.max(count(&self.files).saturating_add(unnamed));
         if u64::from(sizes.processes.max(sizes.files)) > LIMIT {
             return Err(whole(
                 "it has more processes or files than a world has room for",
@@ -180,7 +187,10 @@ impl Scenario {
 fn setup_call(call: &Invocation) -> Option<SetupCall> {
     use Argument::{File, None as Left, Number, Page, Process, Word};
     Some(match (call.form.as_str(), call.arguments.as_slice()) {
-        ("create", &[File(file), Number(pages)]) => SetupCall::Create { file, pages },
+        ("create", &[File(file), Number(pages), ref tmpfs]) => match tmpfs {
+            Left => SetupCall::Create { file, pages },
+            _ => SetupCall::CreateTmpfs { file, pages },
+        },
         (
             "mmap",
             [
@@ -200,6 +210,7 @@ fn setup_call(call: &Invocation) -> Option<SetupCall> {
             };
             let kind = match (kind.as_str(), file) {
                 ("anon-private", Left) => MapKind::AnonPrivate,
+                ("anon-shared", Left) => MapKind::AnonShared,
                 ("file-private", File(file)) => MapKind::FilePrivate {
                     file: *file,
                     offset,

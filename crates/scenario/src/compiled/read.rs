@@ -8,7 +8,7 @@ use crate::reader::{Read, Reader, read_fields};
 
 read_fields! {
     Scenario {
-        id, title, stakes, notice, processes, files, setup, labels, threads, beats, scripts, kernel, opening, lanes,
+        id, title, stakes, statement, notice, processes, files, setup, labels, threads, beats, scripts, kernel, opening, lanes,
         facts, prepared
     }
     SetupStep { call, why }

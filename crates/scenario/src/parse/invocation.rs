@@ -364,7 +364,8 @@ fn check_mapping(table: &Table<'_>, call: &Invocation) -> Option<()> {
         return Some(());
     };
     let problem = match (kind.as_str(), file, offset) {
-        ("anon-private", Argument::File(_), _) | ("anon-private", _, Argument::Number(_)) => {
+        ("anon-private" | "anon-shared", Argument::File(_), _)
+        | ("anon-private" | "anon-shared", _, Argument::Number(_)) => {
             let key = if *file == Argument::None {
                 "offset"
             } else {
@@ -374,9 +375,12 @@ fn check_mapping(table: &Table<'_>, call: &Invocation) -> Option<()> {
             Diagnostic::new(
                 "file-of-nothing",
                 span,
-                format!("an `anon-private` mapping has no `{key}`"),
+                format!("an `{kind}` mapping has no `{key}`"),
             )
-            .help("leave it out, or say `kind = \"file-private\"`")
+            .help(format!(
+                "leave it out, or say `kind = \"{}\"`",
+                kind.replace("anon", "file")
+            ))
         }
         ("file-private" | "file-shared", Argument::None, _) => Diagnostic::new(
             "missing-key",

@@ -8,12 +8,12 @@ use lockstep_mm::kernel::Kernel;
 use super::invocation::{self, Named};
 use super::reader::Table;
 use super::{CALLS, PATHS, Places, Said};
-use crate::Diagnostic;
 use crate::compiled::{
     Beat, Expectation, Label, Labelled, Outcome, Scenario, Script, SetupStep, Thread,
 };
 use crate::shown::shown;
 use crate::suggest::unknown;
+use crate::{Diagnostic, Statement};
 
 /// Reads the whole file; `None` if a part is missing, which has been noted then.
 pub(super) fn read(file: &Table<'_>, source: &str) -> Option<(Scenario, Places)> {
@@ -25,6 +25,9 @@ pub(super) fn read(file: &Table<'_>, source: &str) -> Option<(Scenario, Places)>
         .and_then(|said| stable_id(file, &said));
     let title = file.text("title", source);
     let stakes = file.text("stakes", source);
+    let statement = file
+        .get("statement")
+        .and_then(|value| statement(file, &file.said("statement", value, source)?));
     let notice = file.texts("notice", source);
     places.lanes = file.texts("lanes", source);
     places.facts = file.texts("facts", source);
@@ -60,6 +63,7 @@ pub(super) fn read(file: &Table<'_>, source: &str) -> Option<(Scenario, Places)>
         id: id?,
         title: title?.text,
         stakes: stakes?.text,
+        statement: statement.unwrap_or(Statement::Own),
         notice: texts(&notice),
         processes: named.processes,
         files: named.files,
@@ -75,6 +79,22 @@ pub(super) fn read(file: &Table<'_>, source: &str) -> Option<(Scenario, Places)>
         prepared: None,
     };
     Some((scenario, places))
+}
+
+/// The statement it shows, which has to be one of those there are.
+fn statement(file: &Table<'_>, said: &Said) -> Option<Statement> {
+    let found = Statement::from_name(&said.text);
+    if found.is_none() {
+        let names = Statement::ALL.map(Statement::name);
+        file.problems.add(unknown(
+            "unknown-statement",
+            "statement",
+            &said.text,
+            said.span.clone(),
+            &names,
+        ));
+    }
+    found
 }
 
 /// The kernel to open with, which has to be one.
