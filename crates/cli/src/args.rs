@@ -21,6 +21,30 @@ pub(crate) enum Command {
     },
     /// Run a scenario in some order, and tell what happened.
     Run(Run),
+    /// Make the system calls of a program one after the other, and show what /proc would show after each.
+    Syscalls(Syscalls),
+}
+
+#[derive(clap::Args, Debug)]
+pub(crate) struct Syscalls {
+    /// A file with one call a line, as a JSON object; `-` for what is piped in.
+    pub(crate) file: String,
+    /// The kernel: before or after, then switches such as i-mmap=shared, separated by commas. It is after, unless said otherwise.
+    #[arg(long, short)]
+    pub(crate) kernel: Option<String>,
+    /// How it is told.
+    #[arg(long, short, value_enum, default_value_t)]
+    pub(crate) format: SyscallsFormat,
+}
+
+/// How a program of system calls is told.
+#[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Default, Debug)]
+pub(crate) enum SyscallsFormat {
+    /// The answer of each call, and the mapped pages.
+    #[default]
+    Table,
+    /// One object a line, for programs.
+    Json,
 }
 
 #[derive(clap::Args, Debug)]

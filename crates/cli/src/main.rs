@@ -9,6 +9,7 @@ mod order;
 mod outside;
 mod run;
 mod show;
+mod syscalls;
 
 use std::io::Write;
 use std::process::ExitCode;
@@ -39,6 +40,7 @@ fn main() -> ExitCode {
             outside::scenario(&scenario).map(|scenario| Done::well(show::show(&scenario)))
         }
         Command::Run(asked) => run::run(&asked),
+        Command::Syscalls(asked) => syscalls::run(&asked),
     };
     match done {
         // A reader who has seen enough closes the pipe; that is no failure of ours.

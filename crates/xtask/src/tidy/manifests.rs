@@ -25,6 +25,7 @@ const MAY_DEPEND_ON: &[(&str, &[&str])] = &[
             "lockstep-explore",
         ],
     ),
+    ("lockstep-syscalls", &["lockstep-mm", "lockstep-scenario"]),
     ("lockstep-cli", LIBRARIES),
     ("mdbook-lockstep", LIBRARIES),
     ("lockstep-web", LIBRARIES),
@@ -38,6 +39,7 @@ const LIBRARIES: &[&str] = &[
     "lockstep-explore",
     "lockstep-scenario",
     "lockstep-view",
+    "lockstep-syscalls",
 ];
 
 /// Checks the manifests and lock files of the whole project.
