@@ -13,8 +13,23 @@ macro_rules! files {
 
 /// The files, by id, in the order they are listed: by statement, and within one the clearest first.
 #[cfg(feature = "parse")]
-pub(crate) const FILES: &[(&str, &str)] =
-    files!["truncate-cow-vs-reclaim", "truncate-file-vs-reclaim",];
+pub(crate) const FILES: &[(&str, &str)] = files![
+    "truncate-cow-vs-reclaim",
+    "truncate-cow-vs-munlock",
+    "truncate-file-vs-reclaim",
+    "exit-vs-reclaim-shared",
+    "exit-vs-reclaim-shared-first",
+    "exit-vs-reclaim-anon",
+    "exit-vs-reclaim-file",
+    "exit-vs-munlock",
+    "munlock-double-mapping",
+    "munlock-vs-mlock",
+    "torn-store-sets",
+    "torn-store-clears",
+    "reclaim-exit-munlock",
+    "reclaim-exit-truncate-anon",
+    "reclaim-exit-truncate-file",
+];
 
 /// The scenarios that are built in.
 #[cfg(feature = "parse")]

@@ -2,13 +2,11 @@
 
 mod common;
 
-use expect_test::{Expect, expect};
+use expect_test::{Expect, expect, expect_file};
+use lockstep_machine::run;
 use lockstep_machine::script::{self, Waiting};
-use lockstep_machine::{Machine, run};
-use lockstep_mm::invariants::Watch;
 use lockstep_mm::kernel::Kernel;
-use lockstep_mm::world::Memory;
-use lockstep_scenario::compiled::{self, Argument, DecodeError, Outcome, PagePlace};
+use lockstep_scenario::compiled::{self, Argument, DecodeError, PagePlace};
 use lockstep_scenario::{
     Scenario, beats, compiled_library, library, parse, parse_kernel, parse_script,
 };
@@ -20,49 +18,22 @@ fn check(id: &str, expected: Expect) {
     let mut told = String::new();
     for script in &scenario.scripts {
         for expectation in &script.expect {
-            let kernel = parse_kernel(&expectation.kernel).expect("checked by the parser");
-            let built = scenario.build(kernel).expect("builds");
-            let lines = parse_script(&script.text, &built.names)
-                .expect("checked by the parser")
-                .lines;
-            let schedule = script::compile(&mut built.machine(), &lines, Waiting::LetHolderRun)
-                .expect("can be met")
-                .schedule;
-
-            let mut machine = built.machine();
-            let mut watch = Watch::new(built.setting.setup.world, kernel);
-            for thread in schedule.steps() {
-                machine.step(thread).expect("compiled for this kernel");
-                look(&mut watch, &machine);
-            }
-            let outcome = machine.with_trace(|trace| watch.outcome(trace, machine.finished()));
-            assert_eq!(
-                outcome.word(),
-                expectation.outcome.name(),
-                "{} on {}",
-                script.id,
-                expectation.kernel
-            );
-            let found: Vec<_> = beats::find(&built, &machine)
+            let ran = common::scripted(&scenario, script, &expectation.kernel);
+            let found: Vec<_> = beats::find(&ran.built, &ran.machine)
                 .iter()
                 .map(|found| format!("{}@{}", scenario.beats[found.beat].id, found.step))
                 .collect();
             told += &format!(
-                "{} {}: {schedule} {}\n  {}\n",
+                "{} {}: {} {}\n  {}\n",
                 script.id,
                 expectation.kernel,
-                outcome.word(),
+                ran.schedule,
+                ran.outcome.word(),
                 found.join(" ")
             );
         }
     }
     expected.assert_eq(&told);
-}
-
-fn look(watch: &mut Watch, machine: &Machine) {
-    machine.with_memory(|memory| {
-        machine.with_trace(|trace| watch.step(Memory(memory), trace, machine.finished()));
-    });
 }
 
 #[test]
@@ -125,7 +96,8 @@ fn truncate_file_vs_reclaim() {
 
 #[test]
 fn setups_are_told_as_calls() {
-    let told: Vec<_> = library()
+    let told: Vec<_> = ["truncate-cow-vs-reclaim", "truncate-file-vs-reclaim"]
+        .map(common::shipped)
         .iter()
         .map(|scenario| {
             format!(
@@ -156,27 +128,50 @@ fn setups_are_told_as_calls() {
     .assert_eq(&told.concat());
 }
 
+/// A run of each script on each kernel it expects something of, a line each.
 #[test]
-fn the_opening_run_breaks_and_has_seven_beats() {
+fn every_script_ends_as_it_says() {
+    let mut told = String::new();
+    for scenario in library() {
+        for script in &scenario.scripts {
+            for expectation in &script.expect {
+                let ran = common::scripted(&scenario, script, &expectation.kernel);
+                let run = format!(
+                    "{} {} {} {} {}",
+                    scenario.id,
+                    script.id,
+                    expectation.kernel,
+                    ran.schedule,
+                    ran.outcome.word()
+                );
+                assert_eq!(ran.outcome.word(), expectation.outcome.name(), "{run}");
+                told += &run;
+                told.push('\n');
+            }
+        }
+    }
+    expect_file!["runs.txt"].assert_eq(&told);
+}
+
+#[test]
+fn the_opening_run_is_as_written_and_has_beats() {
     for scenario in library() {
         let built = scenario
             .build(parse_kernel(&scenario.kernel).expect("checked"))
             .expect("builds");
         let script = scenario.opening_script().expect("one");
-        let broken = script
-            .expect
-            .iter()
-            .find(|expectation| expectation.kernel == scenario.kernel);
-        assert_eq!(
-            broken.map(|expectation| expectation.outcome),
-            Some(Outcome::BadPage)
+        let mut kernels = script.expect.iter().map(|said| &said.kernel);
+        assert!(
+            kernels.any(|kernel| *kernel == scenario.kernel),
+            "{} says how its opening run ends",
+            scenario.id
         );
         let lines = parse_script(&script.text, &built.names)
             .expect("checked")
             .lines;
         let mut machine = built.machine();
         script::compile(&mut machine, &lines, Waiting::Refuse).expect("as written");
-        assert_eq!(beats::find(&built, &machine).len(), 7, "{}", scenario.id);
+        assert!(beats::find(&built, &machine).len() >= 4, "{}", scenario.id);
     }
 }
 
@@ -221,7 +216,6 @@ fn every_beat_is_in_some_script_and_every_sentence_ends() {
 
 #[test]
 fn the_compiled_library_is_the_library() {
-    assert_eq!(library().len(), 2);
     let decoded = compiled::decode(&compiled_library()).expect("just encoded");
     let unprepared = decoded.into_iter().map(|scenario| Scenario {
         prepared: None,
