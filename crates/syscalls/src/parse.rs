@@ -11,10 +11,13 @@ use crate::call::Call;
 use crate::key::{CALLS, Key, Takes};
 use order::Order;
 
+/// How many problems are told at most: a file that is no program at all has one on every line.
+const MANY: usize = 10;
+
 /// Reads a program. Empty lines and lines that start with `#` say nothing.
 ///
 /// # Errors
-/// Everything that is wrong with it, in the order of the lines.
+/// What is wrong with it, in the order of the lines: the first ten problems, if there are more.
 pub fn parse(text: &str) -> Result<Vec<Call>, Vec<Diagnostic>> {
     let mut calls = Vec::new();
     let mut problems = Vec::new();
@@ -26,6 +29,9 @@ pub fn parse(text: &str) -> Result<Vec<Call>, Vec<Diagnostic>> {
             start,
         };
         start += whole.len();
+        if problems.len() >= MANY {
+            break;
+        }
         if line.text.trim_start().is_empty() || line.text.trim_start().starts_with('#') {
             continue;
         }
@@ -37,6 +43,7 @@ pub fn parse(text: &str) -> Result<Vec<Call>, Vec<Diagnostic>> {
             calls.push(call);
         }
     }
+    problems.truncate(MANY);
     if problems.is_empty() {
         Ok(calls)
     } else {

@@ -93,3 +93,33 @@ fn things_come_before_their_use() {
         "#]],
     );
 }
+
+#[test]
+fn what_is_no_program_is_not_told_line_by_line() {
+    let text = "what is this?\n".repeat(1_000);
+    let problems = parse(&text).expect_err("no program");
+    assert_eq!(problems.len(), 10);
+}
+
+#[test]
+fn nothing_that_is_written_makes_it_panic() {
+    for line in [
+        "\u{1f4a5}",
+        "{\"call\":\"\u{1f4a5}\"}",
+        "{\"call\":\"read\",\"at\":18446744073709551615}",
+        "{\"call\":\"mlock\",\"at\":18446744073709551615,\"pages\":18446744073709551615}",
+        "{\"call\":\"create\",\"file\":\"\",\"pages\":1}",
+        "{\"call\":\"create\",\"fi\\u006ce\":\"f\",\"pages\":9999}",
+        "{\"call\":\"read\",\"at\"",
+        "{\"call\":[],\"at\":{\"at\":[",
+        "{\"\u{1b}[31m\":1,\"call\":\"fork\"}",
+    ] {
+        let problems = parse(line).expect_err(line);
+        for problem in problems {
+            assert!(
+                line.get(problem.span.clone()).is_some(),
+                "{line} {problem:?}"
+            );
+        }
+    }
+}
