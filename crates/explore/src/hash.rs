@@ -1,0 +1,70 @@
+//! Digests of states: fixed functions, so that the same search counts the same everywhere.
+
+/// Mixes the bits of a number: the finalizer of SplitMix64, which maps different numbers to different ones.
+#[inline]
+pub(crate) fn mix(number: u64) -> u64 {
+    let mut mixed = number.wrapping_add(0x9e37_79b9_7f4a_7c15);
+    mixed = (mixed ^ mixed >> 30).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    mixed = (mixed ^ mixed >> 27).wrapping_mul(0x94d0_49bb_1331_11eb);
+    mixed ^ mixed >> 31
+}
+
+/// The digest of a word that holds a value. Those of all words are combined by exclusive or, so a change replaces one of them.
+#[inline]
+pub(crate) fn word_hash(address: u32, value: u64) -> u64 {
+    mix(mix(u64::from(address) << 32 | 0x77) ^ value)
+}
+
+/// A set of digests, in open addressing: they are as good as random, so their own bits say where they go.
+pub(crate) struct Seen {
+    slots: Vec<u64>,
+    len: usize,
+}
+
+impl Seen {
+    pub(crate) fn new() -> Self {
+        Self {
+            slots: vec![0; 1 << 10],
+            len: 0,
+        }
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.len
+    }
+
+    /// Adds a digest; gives whether it is new.
+    #[inline]
+    pub(crate) fn insert(&mut self, digest: u64) -> bool {
+        // 0 marks an empty slot.
+        let digest = if digest == 0 { 1 } else { digest };
+        if !put(&mut self.slots, digest) {
+            return false;
+        }
+        self.len += 1;
+        if self.len * 2 > self.slots.len() {
+            let mut larger = vec![0; self.slots.len() * 4];
+            for old in self.slots.iter().filter(|old| **old != 0) {
+                put(&mut larger, *old);
+            }
+            self.slots = larger;
+        }
+        true
+    }
+}
+
+#[inline]
+fn put(slots: &mut [u64], digest: u64) -> bool {
+    let mask = slots.len() - 1;
+    let mut at = digest as usize & mask;
+    loop {
+        match slots[at] {
+            0 => {
+                slots[at] = digest;
+                return true;
+            }
+            known if known == digest => return false,
+            _ => at = (at + 1) & mask,
+        }
+    }
+}
