@@ -191,7 +191,7 @@ pub async fn unmap_mapping_range<C: Cpu>(
         Zap::PagesOf(file)
     };
     let rwsem = file.i_mmap_rwsem();
-    match cx.kernel.i_mmap {
+    match cx.i_mmap() {
         IMmap::Exclusive => cx.down_write(rwsem).await,
         IMmap::Shared => cx.down_read(rwsem).await,
     }
@@ -214,7 +214,7 @@ pub async fn unmap_mapping_range<C: Cpu>(
             }
         }
     }
-    match cx.kernel.i_mmap {
+    match cx.i_mmap() {
         IMmap::Exclusive => cx.up_write(rwsem).await,
         IMmap::Shared => cx.up_read(rwsem).await,
     }

@@ -53,7 +53,7 @@ pub async fn munlock_vma_pages_range<C: Cpu>(cx: &Cx<C>, vma: Vma, start: u64, e
         &MUNLOCK_VMA_PAGES_RANGE,
         [vma.into(), Argument::Number(start), Argument::Number(end)],
     );
-    if cx.kernel.clear_vm_locked == ClearVmLocked::BeforeWalk {
+    if cx.clear_vm_locked() == ClearVmLocked::BeforeWalk {
         store_flags(cx, vma, VmFlags::empty()).await;
     }
     let mut at = start;
@@ -67,7 +67,7 @@ pub async fn munlock_vma_pages_range<C: Cpu>(cx: &Cx<C>, vma: Vma, start: u64, e
         at = munlock_pagevec_fill(cx, &mut batch, vma, at + 1, end).await;
         munlock_pagevec(cx, &batch).await;
     }
-    if cx.kernel.clear_vm_locked == ClearVmLocked::AfterWalk {
+    if cx.clear_vm_locked() == ClearVmLocked::AfterWalk {
         store_flags(cx, vma, VmFlags::empty()).await;
     }
 }
@@ -78,7 +78,7 @@ pub async fn munlock_vma_pages_range<C: Cpu>(cx: &Cx<C>, vma: Vma, start: u64, e
 pub(crate) async fn store_flags<C: Cpu>(cx: &Cx<C>, vma: Vma, lock_flags: VmFlags) {
     let old = cx.read(vma.flags()).await;
     let new = old.difference(VmFlags::LOCKED_BOTH) | lock_flags;
-    if cx.kernel.vm_flags_store == VmFlagsStore::Torn {
+    if cx.vm_flags_store() == VmFlagsStore::Torn {
         cx.write(vma.flags(), new ^ VmFlags::LOCKED).await;
     }
     cx.write(vma.flags(), new).await;
@@ -119,7 +119,7 @@ async fn munlock_pagevec_fill<C: Cpu>(
     );
     let mm = cx.peek(vma.mm());
     let mut at = start;
-    if cx.kernel.fill_ptl {
+    if cx.fill_ptl() {
         cx.spin_lock(mm.page_table_lock()).await;
     }
     while at < end && !batch.is_full() {
@@ -130,7 +130,7 @@ async fn munlock_pagevec_fill<C: Cpu>(
         batch.push(page);
         at += 1;
     }
-    if cx.kernel.fill_ptl {
+    if cx.fill_ptl() {
         cx.spin_unlock(mm.page_table_lock()).await;
     }
     at
@@ -176,7 +176,7 @@ async fn munlock_phase_one<C: Cpu>(cx: &Cx<C>, batch: &Batch) -> Batch {
         dropped.push(page);
     }
     // Until v4.12 a mark taken off a page that could not be isolated is forgotten here.
-    let counted = if cx.kernel.nr_mlock_fix {
+    let counted = if cx.nr_mlock_fix() {
         cleared
     } else {
         isolated.count as i64

@@ -116,7 +116,7 @@ pub async fn try_to_unmap_one<C: Cpu>(
     // Only a hint, read without any lock: it may make a munlock skip this mapping, never set anything.
     // A kernel that does not look again later trusts it for all.
     let mut hint = None;
-    if (cx.kernel.early_exit && flags.contains(Ttu::MUNLOCK)) || !cx.kernel.recheck {
+    if (cx.early_exit() && flags.contains(Ttu::MUNLOCK)) || !cx.recheck() {
         let locked = cx.test(vma.flags(), VmFlags::LOCKED).await;
         if !locked && flags.contains(Ttu::MUNLOCK) {
             return call.returns(Swap::Again);
@@ -130,11 +130,11 @@ pub async fn try_to_unmap_one<C: Cpu>(
 
     if !flags.contains(Ttu::IGNORE_MLOCK) {
         let locked = match hint {
-            Some(locked) if !cx.kernel.recheck => locked,
+            Some(locked) if !cx.recheck() => locked,
             _ => cx.test(vma.flags(), VmFlags::LOCKED).await,
         };
         if locked {
-            return call.returns(match cx.kernel.mlock {
+            return call.returns(match cx.mlock() {
                 MlockUnder::PteLock => {
                     // The entry cannot go away before the lock is dropped: whoever removes it will see the mark.
                     mlock_vma_page(cx, page).await;
@@ -149,7 +149,7 @@ pub async fn try_to_unmap_one<C: Cpu>(
                 MlockUnder::MmapSem => {
                     cx.spin_unlock(ptl).await;
                     // From here to the mark nothing keeps the entry in place, unless its remover needs mmap_sem.
-                    let ask_again = cx.kernel.recheck.then_some(vma);
+                    let ask_again = cx.recheck().then_some(vma);
                     mlock_under_mmap_sem(cx, page, ask_again, mm).await
                 }
                 MlockUnder::PageLock => {

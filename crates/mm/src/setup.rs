@@ -257,6 +257,9 @@ pub enum SetupError {
     Machine(String),
 }
 
+/// How many steps a call may take for each word of the world, before it counts as one that never ends. None takes a tenth of it.
+const STEPS_A_WORD: u32 = 1_000;
+
 /// A world that set-up calls have made.
 #[derive(Clone, Debug)]
 pub struct Setup {
@@ -268,6 +271,9 @@ pub struct Setup {
     pub image: Vec<u64>,
     /// What each call has changed, in the order of the calls.
     pub causes: Vec<Cause>,
+    /// The switches of the kernel that calls have looked at so far, a bit for each by its place in [`Switch::ALL`](crate::kernel::Switch::ALL).
+    /// On a kernel that has the same values in these every call would have done the same.
+    pub asked: u32,
 }
 
 /// A word that a call left different from what it found.
@@ -290,6 +296,7 @@ impl Setup {
             kernel,
             image,
             causes: Vec::new(),
+            asked: 0,
         }
     }
 
@@ -313,14 +320,17 @@ impl Setup {
             setup: self,
             call: ready,
             failed: std::rc::Rc::default(),
+            asked: std::rc::Rc::default(),
         };
         let mut machine = Machine::new(&program);
-        let end = run::finish(&mut machine, &mut Schedule::new());
+        let limit = STEPS_A_WORD.saturating_mul(self.image.len() as u32);
+        let end = run::finish_within(&mut machine, &mut Schedule::new(), limit);
         let fault = machine.with_trace(|trace| trace.faults().first().copied());
+        let (failed, asked) = (program.failed.take(), program.asked.get());
+        self.asked |= asked;
         if end != run::End::Finished || fault.is_some() {
             return Err(SetupError::Machine(format!("{end:?} {fault:?}")));
         }
-        let failed = program.failed.take();
         machine.with_memory(|memory| {
             let words = (0..).zip(self.image.iter().zip(memory));
             let changed = words.filter(|(_, (before, after))| before != after);

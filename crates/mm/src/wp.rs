@@ -121,7 +121,7 @@ async fn wp_page_copy<C: Cpu>(
     };
     put_page(cx, spare, reference).await;
     cx.spin_unlock(ptl).await;
-    let locked = copied && cx.kernel.wp_munlock && cx.test(vma.flags(), VmFlags::LOCKED).await;
+    let locked = copied && cx.wp_munlock() && cx.test(vma.flags(), VmFlags::LOCKED).await;
     if locked {
         cx.bit_lock(old.lock()).await;
         munlock_vma_page(cx, old).await;

@@ -75,6 +75,8 @@ impl Prepared {
             world: World::new(self.sizes()),
             kernel,
             image: start.image.clone(),
+            // It has been asked when the page was built.
+            asked: 0,
             causes: start
                 .causes
                 .iter()

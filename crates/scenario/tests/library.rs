@@ -322,7 +322,8 @@ proptest! {
     fn no_text_makes_the_parsers_panic(text in "\\PC{0,80}") {
         _ = parse(&text);
         _ = parse_kernel(&text);
-        let built = common::shipped("truncate-cow-vs-reclaim").build(lockstep_mm::kernel::Kernel::BEFORE).expect("builds");
+        let scenario = parse(COW).expect("a scenario");
+        let built = scenario.build(Kernel::BEFORE).expect("builds");
         for line in [text.clone(), format!("A {text}"), format!("A until {text}"), format!("A until lock {text}"), format!("A until read {text}")] {
             for problem in parse_script(&line, &built.names).err().unwrap_or_default() {
                 prop_assert!(line.get(problem.span).is_some());

@@ -12,6 +12,14 @@ impl Kernel {
         })
     }
 
+    /// Whether two kernels have the same values in the switches of `asked`, a bit for each by its place in [`Switch::ALL`].
+    pub fn agrees(self, other: Self, asked: u32) -> bool {
+        let switches = Switch::ALL.iter().enumerate();
+        switches
+            .filter(|(place, _)| asked >> place & 1 != 0)
+            .all(|(_, switch)| (switch.get)(&self) == (switch.get)(&other))
+    }
+
     /// Every kernel there can be, in the order of their numbers.
     pub fn all() -> impl Iterator<Item = Self> {
         let count = Switch::ALL.iter().map(|switch| switch.values.len());
@@ -42,5 +50,17 @@ mod tests {
         for (_, preset) in Kernel::PRESETS {
             assert_eq!(Kernel::all().nth(preset.number()), Some(*preset));
         }
+    }
+
+    #[test]
+    fn kernels_agree_in_what_they_do_not_differ_in() {
+        let switch = |name| {
+            let place = Switch::ALL.iter().position(|switch| switch.name == name);
+            1 << place.expect("a switch")
+        };
+        let agree = |asked| Kernel::BEFORE.agrees(Kernel::AFTER, asked);
+        assert!(agree(0));
+        assert!(agree(switch("recheck") | switch("i-mmap")));
+        assert!(!agree(switch("recheck") | switch("mlock")));
     }
 }

@@ -34,7 +34,7 @@ const EXIT_MMAP: Function = linux("exit_mmap", "mm/mmap.c", 2821);
 async fn exit_mmap<C: Cpu>(cx: &Cx<C>, mm: Mm) {
     let _call = cx.enter(&EXIT_MMAP, [mm.into()]);
     let ours = |vma: &Vma| cx.peek(vma.in_use()) && cx.peek(vma.mm()) == mm;
-    if cx.kernel.exit_mmap_sem {
+    if cx.exit_mmap_sem() {
         cx.down_write(mm.mmap_sem()).await;
     }
     if cx.read(mm.locked_vm()).await != 0 {
@@ -63,7 +63,7 @@ async fn exit_mmap<C: Cpu>(cx: &Cx<C>, mm: Mm) {
         cx.write(vma.in_use(), false).await;
         fput(cx, cx.peek(vma.file())).await;
     }
-    if cx.kernel.exit_mmap_sem {
+    if cx.exit_mmap_sem() {
         cx.up_write(mm.mmap_sem()).await;
     }
 }

@@ -6,7 +6,7 @@ use std::rc::Rc;
 use lockstep_machine::{Cpu, EmulatedCpu, Program, ThreadBody, ThreadId};
 
 use super::{Access, MapKind, PageAt, Setup, SetupCall, SetupError};
-use crate::cx::Cx;
+use crate::cx::{Asked, Cx};
 use crate::file::{File, FileKind};
 use crate::mlock::{Lock, LockAll};
 use crate::page::Page;
@@ -253,6 +253,7 @@ pub(super) struct OneCall<'setup> {
     pub(super) setup: &'setup Setup,
     pub(super) call: Ready,
     pub(super) failed: Rc<Cell<Option<&'static str>>>,
+    pub(super) asked: Asked,
 }
 
 impl Program for OneCall<'_> {
@@ -266,7 +267,8 @@ impl Program for OneCall<'_> {
 
     fn body(&self, _: ThreadId, cpu: EmulatedCpu) -> ThreadBody {
         let processor = self.setup.world.sizes().processors.saturating_sub(1);
-        let cx = Cx::new(cpu, self.setup.world, self.setup.kernel, processor);
+        let cx = Cx::new(cpu, self.setup.world, self.setup.kernel, processor)
+            .noting(Rc::clone(&self.asked));
         let (call, failed) = (self.call, Rc::clone(&self.failed));
         Box::pin(async move { failed.set(make(&cx, call).await.err()) })
     }

@@ -24,18 +24,29 @@ impl Scenario {
 
     /// Makes the set-up calls.
     pub(crate) fn set_up(&self, kernel: Kernel) -> Result<Setup, BuildError> {
-        let mut setup = Setup::new(World::new(self.sizes()?), kernel);
+        self.set_up_noting(kernel).0
+    }
+
+    /// The same, with the switches of the kernel that were looked at on the way: as [`Setup::asked`] has them.
+    pub(crate) fn set_up_noting(&self, kernel: Kernel) -> (Result<Setup, BuildError>, u32) {
+        let mut setup = match self.sizes() {
+            Ok(sizes) => Setup::new(World::new(sizes), kernel),
+            Err(error) => return (Err(error), 0),
+        };
         for (place, step) in self.setup.iter().enumerate() {
-            let fail = |message| BuildError {
-                part: Part::Setup(place),
-                message,
+            let made = match setup_call(&step.call) {
+                Some(call) => setup
+                    .call(place, call)
+                    .map_err(|error| self.setup_error(&error)),
+                None => Err(malformed(&step.call)),
             };
-            let call = setup_call(&step.call).ok_or_else(|| fail(malformed(&step.call)))?;
-            setup
-                .call(place, call)
-                .map_err(|error| fail(self.setup_error(&error)))?;
+            if let Err(message) = made {
+                let part = Part::Setup(place);
+                return (Err(BuildError { part, message }), setup.asked);
+            }
         }
-        Ok(setup)
+        let asked = setup.asked;
+        (Ok(setup), asked)
     }
 
     /// Looks up the names in the world the set-up has left, and puts the threads in.

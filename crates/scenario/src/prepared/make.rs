@@ -17,22 +17,27 @@ impl Scenario {
     /// If it cannot be built on any kernel: why not on the last one.
     pub fn prepare(&self) -> Result<Self, BuildError> {
         let mut setups: Vec<Setup> = Vec::new();
-        let mut kernels: Vec<(u32, Option<u32>)> = Vec::new();
         let mut problem = None;
+        // One run speaks for all kernels that agree with its own in the switches it has looked at.
+        let mut spoken: Vec<(Kernel, u32, Option<u32>)> = Vec::new();
+        let mut kernels: Vec<(u32, Option<u32>)> = Vec::new();
         for kernel in Kernel::all() {
-            let start = match self.set_up(kernel) {
-                Ok(setup) => {
-                    let is_known =
-                        |known: &Setup| known.image == setup.image && known.causes == setup.causes;
-                    let place = setups.iter().position(is_known).unwrap_or_else(|| {
-                        setups.push(setup);
-                        setups.len() - 1
-                    });
-                    Some(place as u32)
-                }
-                Err(error) => {
-                    problem = Some(error);
-                    None
+            let known = spoken
+                .iter()
+                .find(|(other, asked, _)| kernel.agrees(*other, *asked));
+            let start = match known {
+                Some((_, _, start)) => *start,
+                None => {
+                    let (setup, asked) = self.set_up_noting(kernel);
+                    let start = match setup {
+                        Ok(setup) => Some(place(&mut setups, setup)),
+                        Err(error) => {
+                            problem = Some(error);
+                            None
+                        }
+                    };
+                    spoken.push((kernel, asked, start));
+                    start
                 }
             };
             match kernels.last_mut() {
@@ -61,6 +66,18 @@ impl Scenario {
             ..unprepared
         })
     }
+}
+
+/// The place of a world among those that differ, and it is one of them from now on.
+fn place(setups: &mut Vec<Setup>, setup: Setup) -> u32 {
+    let known = setups
+        .iter()
+        .position(|known| known.image == setup.image && known.causes == setup.causes);
+    let place = known.unwrap_or(setups.len());
+    if known.is_none() {
+        setups.push(setup);
+    }
+    place as u32
 }
 
 impl Start {
