@@ -51,7 +51,7 @@ const MMAP_REGION: Function = linux("mmap_region", "mm/mmap.c", 1537);
 /// Linux: mm/mmap.c, `do_mmap()` 1263, `mmap_region()`, `mlock_future_check()` 1242. Left out: choosing an address.
 ///
 /// # Errors
-/// `EINVAL` for no page at all; `EPERM` for `MAP_LOCKED` without the right to lock memory, `EAGAIN` over the limit on it, `ENOMEM` if the world has no room for one more mapping.
+/// `EINVAL` for no page at all, `EOVERFLOW` for an offset no file reaches; `EPERM` for `MAP_LOCKED` without the right to lock memory, `EAGAIN` over the limit on it, `ENOMEM` if the world has no room for one more mapping.
 pub async fn mmap<C: Cpu>(
     cx: &Cx<C>,
     mm: Mm,
@@ -67,6 +67,9 @@ pub async fn mmap<C: Cpu>(
     );
     if pages == 0 {
         return Err("EINVAL");
+    }
+    if matches!(backing, Backing::File { offset, .. } if offset.checked_add(pages).is_none()) {
+        return Err("EOVERFLOW");
     }
     if locked {
         can_do_mlock(cx, mm)?;
