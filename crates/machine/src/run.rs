@@ -18,7 +18,7 @@ pub enum End {
     Unfinished,
     /// Nobody can go on, and somebody has not ended.
     Deadlock,
-    /// [`STEP_LIMIT`] was reached.
+    /// [`STEP_LIMIT`] was reached, or the limit of the caller.
     StepLimit,
 }
 
@@ -157,8 +157,13 @@ pub fn deferring(machine: &mut Machine, schedule: &Schedule) -> Report {
 
 /// The default policy, to the end: whoever stepped last goes on while it can, then the first thread that can.
 pub fn finish(machine: &mut Machine, executed: &mut Schedule) -> End {
+    finish_within(machine, executed, STEP_LIMIT)
+}
+
+/// The same with a limit of the caller's: work on a large memory takes more steps than any race.
+pub fn finish_within(machine: &mut Machine, executed: &mut Schedule, limit: u32) -> End {
     let mut last = executed.runs().last().map(|(thread, _)| *thread);
-    while machine.steps() < STEP_LIMIT {
+    while machine.steps() < limit {
         let next = last
             .filter(|thread| ready(machine, *thread))
             .or_else(|| machine.enabled().next());
