@@ -215,9 +215,11 @@ fn setup_call(call: &Invocation) -> Option<SetupCall> {
                 access,
             ],
         ) => {
+            // Beyond all files there is nothing to tell apart, and sums of addresses would leave the range of numbers.
             let offset = match offset {
-                Number(offset) => *offset,
-                _ => 0,
+                Number(offset) if *offset < 2 * LIMIT => *offset,
+                Left => 0,
+                _ => return None,
             };
             let kind = match (kind.as_str(), file) {
                 ("anon-private", Left) => MapKind::AnonPrivate,
