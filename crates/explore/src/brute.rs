@@ -3,6 +3,8 @@
 //! Every order is made; orders are told apart by which steps happen before which, so the number of different ones is the number of classes.
 //! Nothing is left out on the strength of an argument, and so it takes very long for anything but toys.
 
+use std::collections::BTreeMap;
+
 use lockstep_machine::ThreadId;
 
 use crate::clock::Past;
@@ -15,6 +17,8 @@ use crate::walk::{Model, Walk};
 pub struct Found<O> {
     /// How many different classes of complete runs there are.
     pub classes: usize,
+    /// How many runs ended differently from an equivalent one: more than none says that dependent steps are taken for independent.
+    pub torn: usize,
     /// What was done; `runs` counts all orders.
     pub counts: Counts,
     /// What the orders lead to.
@@ -38,7 +42,8 @@ pub fn enumerate<P: Model, Q: Property<P>>(
         past: Past::default(),
         property,
         limits,
-        classes: Seen::new(),
+        classes: BTreeMap::new(),
+        torn: 0,
         prefixes: shortcut.then(Seen::new),
         counts: Counts::default(),
         outcomes: Outcomes::default(),
@@ -47,6 +52,7 @@ pub fn enumerate<P: Model, Q: Property<P>>(
     search.go(0);
     Found {
         classes: search.classes.len(),
+        torn: search.torn,
         counts: search.counts,
         outcomes: search.outcomes,
         progress: search.cut.map_or(Progress::Complete, Progress::Limited),
@@ -61,7 +67,8 @@ where
     past: Past,
     property: &'p Q,
     limits: &'p Limits,
-    classes: Seen,
+    classes: BTreeMap<u64, Q::Outcome>,
+    torn: usize,
     prefixes: Option<Seen>,
     counts: Counts,
     outcomes: Outcomes<Q::Outcome>,
@@ -80,8 +87,12 @@ impl<P: Model, Q: Property<P>> Search<'_, P, Q> {
             }
             self.counts.runs += 1;
             self.counts.depth = self.counts.depth.max(depth);
-            self.classes.insert(digest);
             let outcome = self.property.outcome(&self.walk);
+            let known = self
+                .classes
+                .entry(digest)
+                .or_insert_with(|| outcome.clone());
+            self.torn += usize::from(*known != outcome);
             let walk = &self.walk;
             self.outcomes.note(outcome, || walk.order().collect());
             return;

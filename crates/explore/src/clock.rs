@@ -4,7 +4,7 @@
 //! chain of such pairs leads from one to the other. Orders with the same relation are equivalent, and a class of them is what
 //! a search has to run once. The relation is kept as vector clocks (Fidge, Mattern 1988).
 
-use lockstep_machine::{Operation, ThreadId, bare};
+use lockstep_machine::{Action, Address, Effect, LockMode, Operation, ThreadId, bare};
 
 use crate::dependence::{Print, deciding_words};
 use crate::walk::{Model, Walk};
@@ -54,8 +54,14 @@ impl Past {
     }
 
     /// The clock of the last step of a thread.
-    fn own(&self, thread: usize) -> Clock {
-        let mut own = self.steps.iter().rev();
+    pub(crate) fn own(&self, thread: usize) -> Clock {
+        self.own_before(thread, self.steps.len())
+    }
+
+    /// The clock of the last step of a thread among the first `steps`.
+    pub(crate) fn own_before(&self, thread: usize, steps: usize) -> Clock {
+        let past = &self.steps[..steps.min(self.steps.len())];
+        let mut own = past.iter().rev();
         own.find(|step| usize::from(step.thread) == thread)
             .map_or([0; ThreadId::LIMIT], |step| step.clock)
     }
@@ -98,6 +104,57 @@ impl Past {
         clock
     }
 
+    /// Which of the steps from `earlier` on cannot come before the next step of `thread` if that comes before the step `earlier`, `thread`
+    /// having taken its last step with the clock `own`: those that depend on `earlier`, and whoever would keep `thread` waiting.
+    /// Gives `None` if it would be kept waiting all the same.
+    pub(crate) fn left_out<P: Model>(
+        &self,
+        walk: &Walk<'_, P>,
+        earlier: usize,
+        waiting: Option<(&Operation, &Clock)>,
+        out: &mut Vec<bool>,
+    ) -> Option<()> {
+        let first = self.steps[earlier];
+        out.clear();
+        out.extend(
+            self.steps[earlier..]
+                .iter()
+                .map(|step| first.is_before(&step.clock)),
+        );
+        let Some((operation, own)) = waiting.filter(|(operation, _)| operation.waits_unasked())
+        else {
+            // Anything else that waits depends on every step that could keep it waiting.
+            return Some(());
+        };
+        loop {
+            let mut holders = [None; ThreadId::LIMIT];
+            for (at, step) in self.steps.iter().enumerate() {
+                if at >= earlier && out[at - earlier] {
+                    continue;
+                }
+                if let Some((other, Effect::Done)) = walk.done(at)
+                    && other.lock_mode().is_some()
+                    && other.address == operation.address
+                {
+                    holders[usize::from(step.thread)] = other.acquires().then_some(at);
+                }
+            }
+            let Some(holder) = holders.into_iter().flatten().next() else {
+                return Some(());
+            };
+            let step = self.steps[holder];
+            if holder < earlier || step.is_before(own) {
+                return None;
+            }
+            for (later, out) in self.steps[holder..]
+                .iter()
+                .zip(&mut out[holder - earlier..])
+            {
+                *out |= step.is_before(&later.clock);
+            }
+        }
+    }
+
     /// The same for a step that may have to wait: it races with steps that it could change places with,
     /// and with the last one that made it impossible.
     fn look_at_waiting<P: Model>(
@@ -112,9 +169,10 @@ impl Past {
             return clock;
         };
         let print = walk.print(thread);
+        let is_unasked = operation.waits_unasked();
         let mut gate = Gate::new(walk, &operation);
         let mut was_open = gate.is_open();
-        let (mut neighbours, mut open_before) = (was_open, false);
+        let (mut neighbours, mut open_before, mut behind_writer) = (was_open, false, false);
         for (at, step) in self.steps.iter().enumerate().rev() {
             if !walk.code.prints.depend(step.print, print) {
                 continue;
@@ -126,9 +184,13 @@ impl Past {
                     race(at);
                 }
                 neighbours = is_open;
-            } else if !open_before && is_open && !was_open {
-                open_before = true;
-                if !step.is_before(&own) {
+            } else {
+                let closes = !open_before && is_open && !was_open;
+                open_before |= closes;
+                // A writer that has not asked may go before any of the readers since the last writer, once the others have left.
+                behind_writer |= !is_by_reader(walk, at);
+                let is_reader = is_unasked && !behind_writer && takes(walk, at);
+                if (closes || is_reader) && !step.is_before(&own) {
                     race(at);
                 }
             }
@@ -139,6 +201,20 @@ impl Past {
         }
         clock
     }
+}
+
+/// Whether step `at` is one of a reader of a reader-writer lock.
+fn is_by_reader<P: Model>(walk: &Walk<'_, P>, at: usize) -> bool {
+    let mode = walk
+        .done(at)
+        .and_then(|(operation, _)| operation.lock_mode());
+    mode == Some(LockMode::Read)
+}
+
+/// Whether step `at` took a lock.
+fn takes<P: Model>(walk: &Walk<'_, P>, at: usize) -> bool {
+    walk.done(at)
+        .is_some_and(|(operation, effect)| operation.acquires() && effect == Effect::Done)
 }
 
 /// The words that decide whether a step is possible, as they were at some earlier time.
@@ -161,9 +237,9 @@ impl Gate {
                 .unwrap_or(0);
         }
         let mut moved = *operation;
-        moved.address = lockstep_machine::Address(0);
+        moved.address = Address(0);
         // A bit lock's holder does not decide; somebody has it if its bit is set, so its own word can stand for him.
-        moved.owner = lockstep_machine::Address(0);
+        moved.owner = Address(0);
         Self {
             operation: moved,
             first: address.0,
@@ -189,7 +265,7 @@ impl Gate {
 
     fn is_open(&self) -> bool {
         match self.operation.action {
-            lockstep_machine::Action::BitLock(mask) => self.words[0] & mask == 0,
+            Action::BitLock(mask) => self.words[0] & mask == 0,
             _ => bare::is_ready(&self.words, &self.operation, self.asked),
         }
     }

@@ -35,6 +35,8 @@ pub struct Dpor<'p, P: Model, Q: Property<P>> {
     /// The races of the steps of the current run whose later step is new: the earlier and the later one.
     races: Vec<(u32, u32)>,
     sequence: Vec<Planned>,
+    /// Which steps from the earlier one of a race on are no part of the order planned.
+    left_out: Vec<bool>,
     outcomes: Outcomes<Q::Outcome>,
     counts: Counts,
     cut: Option<Limit>,
@@ -53,6 +55,7 @@ impl<'p, P: Model, Q: Property<P>> Dpor<'p, P, Q> {
             forest: Forest::default(),
             races: Vec::new(),
             sequence: Vec::new(),
+            left_out: Vec::new(),
             outcomes: Outcomes::default(),
             counts: Counts::default(),
             cut: None,
@@ -193,7 +196,7 @@ impl<'p, P: Model, Q: Property<P>> Dpor<'p, P, Q> {
                 thread: step.thread,
                 print: step.print,
             };
-            self.plan(*earlier as usize, last, observer);
+            self.plan(*earlier as usize, last, *later as usize, observer);
         }
         self.races = races;
         self.races.clear();
@@ -211,19 +214,34 @@ impl<'p, P: Model, Q: Property<P>> Dpor<'p, P, Q> {
                 print: self.walk.print(thread),
             };
             for (earlier, _) in &races {
-                self.plan(*earlier as usize, last, observer);
+                self.plan(*earlier as usize, last, usize::MAX, observer);
             }
             races.clear();
             self.races = races;
         }
     }
 
-    /// Plans the order in which `last` comes before the step `earlier`, with everything that does not depend on that step.
-    fn plan(&mut self, earlier: usize, last: Planned, observer: &mut impl Observer) {
-        let first = self.past.steps[earlier];
+    /// Plans the order in which step `last` of a thread, or its next one if there is no such step yet, comes before the step `earlier`,
+    /// with everything that does not depend on that step.
+    fn plan(&mut self, earlier: usize, last: Planned, later: usize, observer: &mut impl Observer) {
+        let thread = usize::from(last.thread);
+        let waiting = match self.past.steps.get(later) {
+            Some(_) => self.walk.done(later).map(|(operation, _)| operation),
+            None => self.walk.place(thread).operation,
+        };
+        let own = self.past.own_before(thread, later);
+        let waiting = waiting.as_ref().map(|operation| (operation, &own));
+        let out = &mut self.left_out;
+        if self
+            .past
+            .left_out(&self.walk, earlier, waiting, out)
+            .is_none()
+        {
+            return;
+        }
         self.sequence.clear();
-        for step in &self.past.steps[earlier + 1..] {
-            if !first.is_before(&step.clock) {
+        for (step, out) in self.past.steps[earlier..].iter().zip(&*out) {
+            if !out {
                 self.sequence.push(Planned {
                     thread: step.thread,
                     print: step.print,

@@ -4,7 +4,7 @@
 //! All searches go through the states of a program in this way.
 
 use lockstep_machine::run::End;
-use lockstep_machine::{Address, Change, Effect, Fault, Program, ThreadId, bare};
+use lockstep_machine::{Address, Change, Effect, Fault, Operation, Program, ThreadId, bare};
 
 use crate::code::{Code, Place, PlaceId};
 use crate::dependence::Print;
@@ -205,6 +205,14 @@ impl<'p, P: Model> Walk<'p, P> {
         self.asked >> index & 1 == 1
     }
 
+    /// What step `at`, counted from 0, did, and how that ended; `None` if it was a release that did nothing.
+    pub(crate) fn done(&self, at: usize) -> Option<(Operation, Effect)> {
+        let taken = self.taken.get(at)?;
+        let place = self.code.place(taken.place);
+        let operation = place.operation.filter(|_| !place.inert)?;
+        Some((operation, taken.effect))
+    }
+
     /// Executes the next step of a thread, which must be able to take it.
     pub fn step(&mut self, index: usize) {
         let from = self.at[index];
@@ -318,7 +326,7 @@ impl<'p, P: Model> Walk<'p, P> {
 
     /// Brings the digest up to date. Who has a lock is left out: it follows from where the threads stand,
     /// and would make exchangeable threads different.
-    fn rehash(&mut self, operation: &lockstep_machine::Operation, from: usize) {
+    fn rehash(&mut self, operation: &Operation, from: usize) {
         for change in &self.changes[from..] {
             if operation.lock_mode().is_some() && is_lock_word(operation, change.address) {
                 continue;
@@ -347,7 +355,7 @@ impl<'p, P: Model> Walk<'p, P> {
 }
 
 /// Whether `address` is a word that only says who has, or wants, the lock of `operation`.
-fn is_lock_word(operation: &lockstep_machine::Operation, address: Address) -> bool {
+fn is_lock_word(operation: &Operation, address: Address) -> bool {
     let is_bit = operation.owner != operation.address;
     match is_bit {
         true => address == operation.owner,
