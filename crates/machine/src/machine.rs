@@ -163,6 +163,11 @@ impl Machine {
         self.state.borrow().trace.steps()
     }
 
+    /// Forgets the steps executed so far, and counts from 0 again: for long work of which only the memory matters at the end.
+    pub fn forget_steps(&mut self) {
+        self.state.borrow_mut().trace.forget_steps();
+    }
+
     /// The step a thread would take next, whether or not it can; `None` once it has ended.
     pub fn pending(&self, thread: ThreadId) -> Option<Pending> {
         self.state.borrow().slots[thread.index()].pending

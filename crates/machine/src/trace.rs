@@ -138,6 +138,12 @@ impl Trace {
         self.faults.clear();
     }
 
+    /// Forgets the steps so far, but not the calls, which may not have returned yet.
+    pub(crate) fn forget_steps(&mut self) {
+        self.events.clear();
+        self.changes.clear();
+    }
+
     /// Adds the event whose changes are those pushed since `first_change`.
     pub(crate) fn push(&mut self, mut event: Event, first_change: u32) {
         event.changes = (first_change, self.changes.len() as u32);

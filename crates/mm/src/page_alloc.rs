@@ -4,7 +4,7 @@
 
 use lockstep_machine::{Cpu, Function};
 
-use crate::cx::{Cx, linux};
+use crate::cx::{Cx, UsedFrames, linux};
 use crate::page::{FrameState, Mapping, Page, PageFlags, PageList, Reference, References};
 use crate::world::{Memory, World};
 
@@ -15,10 +15,21 @@ const ALLOC_PAGE: Function = linux("alloc_page", "include/linux/gfp.h", 0);
 /// Linux: mm/page_alloc.c, `__alloc_pages_nodemask()`, reduced to one step. Left out: zones, orders, per-cpu lists, reclaim on the way.
 pub async fn alloc_page<C: Cpu>(cx: &Cx<C>) -> Option<Page> {
     let _call = cx.enter(&ALLOC_PAGE, []);
-    for page in cx.world.pages() {
+    let freed = cx.peek(cx.world.zone().freed());
+    let known = cx.used_frames().get();
+    let first = if known.freed == freed {
+        known.frames
+    } else {
+        0
+    };
+    for (number, page) in (first..).zip(cx.world.pages().skip(first as usize)) {
         if cx.peek(page.state()) != FrameState::Free {
             continue;
         }
+        cx.used_frames().set(UsedFrames {
+            frames: number,
+            freed,
+        });
         let ours = cx
             .compare_exchange(
                 page.state(),

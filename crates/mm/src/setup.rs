@@ -257,8 +257,19 @@ pub enum SetupError {
     Machine(String),
 }
 
-/// How many steps a call may take for each word of the world, before it counts as one that never ends. None takes a tenth of it.
-const STEPS_A_WORD: u32 = 1_000;
+/// How many steps of a call are kept at a time: none of them is looked at.
+const STEPS_KEPT: u32 = 1_000;
+
+/// Runs the one thread of a call to its end. A call that takes a thousand steps for each word of the world never ends.
+fn finish(machine: &mut Machine, words: usize) -> run::End {
+    for _ in 0..words {
+        match run::finish_within(machine, &mut Schedule::new(), STEPS_KEPT) {
+            run::End::StepLimit => machine.forget_steps(),
+            end => return end,
+        }
+    }
+    run::End::StepLimit
+}
 
 /// A world that set-up calls have made.
 #[derive(Clone, Debug)]
@@ -323,8 +334,7 @@ impl Setup {
             asked: std::rc::Rc::default(),
         };
         let mut machine = Machine::new(&program);
-        let limit = STEPS_A_WORD.saturating_mul(self.image.len() as u32);
-        let end = run::finish_within(&mut machine, &mut Schedule::new(), limit);
+        let end = finish(&mut machine, self.image.len());
         let fault = machine.with_trace(|trace| trace.faults().first().copied());
         let (failed, asked) = (program.failed.take(), program.asked.get());
         self.asked |= asked;

@@ -190,7 +190,7 @@ fn swap_count(count: i64) -> String {
     }
 }
 
-fn vmas(words: &Vocabulary, bits: u64) -> String {
+pub(crate) fn vmas(words: &Vocabulary, bits: u64) -> String {
     let all: Vec<String> = (0..64)
         .filter(|bit| bits >> bit & 1 == 1)
         .map(|bit| words.object(Object::Vma(bit)))

@@ -9,7 +9,11 @@ use anyhow::{Context, Result, bail};
 use crate::project::Project;
 use crate::run;
 
-/// Writes `web/generated/first-paint.html`, the story that stands in the page before (and without) WebAssembly.
+/// The files that stand beside the page, as the prerenderer wrote them.
+const BESIDE: &str = "web/generated/beside";
+
+/// Writes `web/generated/first-paint.html`, the story that stands in the page before (and without) WebAssembly, and the
+/// files that stand beside the page.
 ///
 /// It is rendered by the same components natively, so it cannot differ from what the page shows a moment later.
 pub(crate) fn web_assets(project: &Project) -> Result<()> {
@@ -19,6 +23,11 @@ pub(crate) fn web_assets(project: &Project) -> Result<()> {
         bail!(
             "web/src/bin/prerender.rs is missing: it prints the first paint of the page, which goes into {TARGET}"
         );
+    }
+    let beside = project.path(BESIDE);
+    if beside.exists() {
+        // Their names change with their content, so those of the build before would stay for ever.
+        fs::remove_dir_all(&beside).with_context(|| format!("could not clear {BESIDE}"))?;
     }
     let mut cargo = project.cargo();
     cargo.args([
@@ -30,21 +39,34 @@ pub(crate) fn web_assets(project: &Project) -> Result<()> {
         "prerender",
         "--features",
         "prerender",
+        "--",
     ]);
+    cargo.arg(beside);
     // Trunk sets this for the wasm build; the prerenderer is a native program.
     cargo.env_remove("CARGO_BUILD_TARGET");
     let html = run::capture(&mut cargo).context("could not render the first paint")?;
     write_if_changed(&project.path(TARGET), &html)
 }
 
-/// Writes `embed.html`: the same page told to be one stage in somebody else's frame.
-pub(crate) fn web_embed() -> Result<()> {
+/// Puts the files beside the page, and writes `embed.html`: the same page told to be one stage in somebody else's frame.
+pub(crate) fn web_embed(project: &Project) -> Result<()> {
     let staging = env::var_os("TRUNK_STAGING_DIR")
         .context("TRUNK_STAGING_DIR is not set: this is for Trunk to call")?;
     let staging = PathBuf::from(staging);
+    copy_files(&project.path(BESIDE), &staging)?;
     let page = fs::read_to_string(staging.join("index.html"))
         .context("could not read the built index.html")?;
     fs::write(staging.join("embed.html"), embedded(&page)?).context("could not write embed.html")
+}
+
+/// Copies every file of a folder.
+fn copy_files(from: &Path, to: &Path) -> Result<()> {
+    for entry in fs::read_dir(from).with_context(|| format!("could not read {}", from.display()))? {
+        let entry = entry?;
+        fs::copy(entry.path(), to.join(entry.file_name()))
+            .with_context(|| format!("could not copy {}", entry.path().display()))?;
+    }
+    Ok(())
 }
 
 /// The page with `data-embed` on its root element, by which styles and script tell the two apart from the first paint on.

@@ -90,7 +90,7 @@ fn dispatch(command: Command) -> anyhow::Result<ExitCode> {
         Command::Tidy => tidy::tidy(&project)?,
         Command::Tools => serve::tools(&project)?,
         Command::WebAssets => hooks::web_assets(&project)?,
-        Command::WebEmbed => hooks::web_embed()?,
+        Command::WebEmbed => hooks::web_embed(&project)?,
     }
     Ok(ExitCode::SUCCESS)
 }

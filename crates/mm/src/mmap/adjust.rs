@@ -92,12 +92,15 @@ pub async fn split_vma<C: Cpu>(cx: &Cx<C>, vma: Vma, at: u64) -> Option<Vma> {
 ///
 /// Linux: mm/mmap.c, `can_vma_merge_before()`, `can_vma_merge_after()`.
 fn can_join<C: Cpu>(cx: &Cx<C>, lower: Vma, upper: Vma) -> bool {
+    // First what says no most often: all mappings are asked.
+    if cx.peek(lower.end()) != cx.peek(upper.start()) || cx.peek(lower.mm()) != cx.peek(upper.mm())
+    {
+        return false;
+    }
     let (file, anon) = (cx.peek(lower.file()), cx.peek(lower.anon_vma()));
     let upper_anon = cx.peek(upper.anon_vma());
     let pages = cx.peek(lower.end()) - cx.peek(lower.start());
-    cx.peek(lower.mm()) == cx.peek(upper.mm())
-        && cx.peek(lower.end()) == cx.peek(upper.start())
-        && file == cx.peek(upper.file())
+    file == cx.peek(upper.file())
         && cx.peek(lower.pgoff()) + pages == cx.peek(upper.pgoff())
         && (anon.is_null() || upper_anon.is_null() || anon == upper_anon)
 }

@@ -31,7 +31,7 @@ impl Step<'_> {
                 }
                 .with(&self.now())
             }
-            (Object::Page(_), "mapcount") | (Object::Zone, "nr_mlock") => {
+            (Object::Page(_), "mapcount") | (Object::Zone, "nr_mlock") | (Object::Mm(_), _) => {
                 let (did, act) = if up {
                     ("raises", "raise")
                 } else {
@@ -61,6 +61,18 @@ impl Step<'_> {
     }
 
     pub(super) fn flips(&self, did: &str, mask: u64, act: &str) -> Phrase {
+        if let Some(all) = match (self.place.object, self.place.field) {
+            (Object::File(_), "i_mmap") => Some(format!("the mappings of file {}", self.object())),
+            (Object::AnonVma(_), "vmas") => Some("those that can have the page".to_owned()),
+            _ => None,
+        } {
+            let which = value::vmas(self.words, mask);
+            return if act == "set" {
+                Phrase::verb("enters", &format!("{which} among {all}"))
+            } else {
+                Phrase::verb("takes", &format!("{which} from among {all}"))
+            };
+        }
         let flags = self.flag_names(mask);
         let state = if act == "set" { "set" } else { "clear" };
         let nothing = self.ending.is_some_and(|ending| ending.changed & mask == 0);

@@ -58,6 +58,10 @@ impl Step<'_> {
                 Phrase::verb("enters", "the page into the swap cache")
             }
             (Object::SwapSlot(number), _) => Phrase::verb("takes", &format!("swap slot {number}")),
+            (Object::Vma(_), "in_use") => {
+                let verb = if value == 0 { "frees" } else { "makes" };
+                Phrase::verb(verb, &format!("mapping {}", self.object()))
+            }
             (Object::Vma(_), "flags") => {
                 let changed = self.ending.map_or(0, |ending| ending.changed);
                 let fields: Vec<Field> = self
