@@ -20,10 +20,16 @@ fn main() -> io::Result<()> {
     let out = env::var("OUT_DIR").map_err(io::Error::other)?;
     let out = Path::new(&out);
     let source = postcard::to_allocvec(&functions).map_err(io::Error::other)?;
+    println!(
+        "cargo::rustc-env=LOCKSTEP_SOURCE={}",
+        hashed("source", &source)
+    );
     fs::write(out.join("source.postcard"), source)?;
-    fs::write(
-        out.join("scenarios.postcard"),
-        lockstep_scenario::compiled_library(),
-    )?;
     scenarios::write(out)
+}
+
+/// The name of a file beside the page: it changes when the content does, so that it can be kept for good.
+fn hashed(name: &str, bytes: &[u8]) -> String {
+    let hash = lockstep_scenario::Fnv::of(bytes);
+    format!("{name}-{hash:016x}.bin")
 }

@@ -1,61 +1,79 @@
-//! How the page starts: what its address asks for, where it mounts, and what it says if it ever has to stop.
+//! How the page starts: with what its address asks for, where it mounts, and what it says if it ever has to stop.
 
 use std::rc::Rc;
 
 use web_sys::Element;
 
-use crate::app::{App, AppProps};
-use crate::hooks::address;
+use crate::edge::address;
+use crate::edge::document::{document, element, mark};
+use crate::load;
+use crate::model::{Act, Model};
+use crate::page::{Page, Start};
 use crate::settings::Settings;
 use crate::wire::Embed;
 
 /// Starts the page in the element `#app`, whose content, the first paint, it replaces.
 pub fn start() {
     yew::set_custom_panic_hook(Box::new(|_| stopped()));
-    let Some(document) = web_sys::window().and_then(|window| window.document()) else {
-        return;
-    };
-    let Some(place) = document.get_element_by_id("app") else {
-        return;
-    };
-    let props = props(document.document_element().as_ref());
-    props.settings.apply();
-    yew::Renderer::<App>::with_root_and_props(place, props).render();
+    let Some(place) = element("app") else { return };
+    wasm_bindgen_futures::spawn_local(start_in(place));
 }
 
-fn props(root: Option<&Element>) -> AppProps {
+/// What the page shows first it waits for, and the first paint stands until then, so that nothing jumps.
+async fn start_in(place: Element) {
+    let (embed, settings) = surroundings();
+    let wish = match &embed {
+        Some(embed) => Some(Act::Open(embed.link.clone())),
+        None => address::wish(&address::hash()),
+    };
+    let source = load::source().await;
+    let mut is_here = true;
+    if let Some(id) = wish.as_ref().and_then(Act::scenario) {
+        is_here = load::scenario(id).await;
+    }
+    let Some(mut model) = Model::opening() else {
+        stopped();
+        return;
+    };
+    model.settings = settings;
+    model.source = source;
+    model = match wish {
+        Some(wish) if is_here => model.after(wish),
+        Some(wish) => model.after(Act::NotLoaded(Box::new(wish))),
+        None => model,
+    };
+    let problem = embed.as_ref().and_then(|embed| embed.problems.first());
+    if let Some(why) = problem {
+        model = model.after(Act::Refuse {
+            why: why.clone(),
+            link: String::new(),
+        });
+    }
+    let start = Start {
+        model: Rc::new(model),
+        embed,
+    };
+    yew::Renderer::<Page>::with_root_and_props(place, start).render();
+}
+
+/// The parameters of an embed, and the settings.
+fn surroundings() -> (Option<Rc<Embed>>, Settings) {
+    let root = document().and_then(|document| document.document_element());
     let is_embed = root.is_some_and(|root| root.has_attribute("data-embed"));
-    let query = web_sys::window()
-        .and_then(|window| window.location().search().ok())
-        .unwrap_or_default();
-    let embed = is_embed.then(|| Rc::new(Embed::read(&query)));
+    let query = web_sys::window().and_then(|window| window.location().search().ok());
+    let embed = is_embed.then(|| Rc::new(Embed::read(&query.unwrap_or_default())));
     let mut settings = Settings::remembered();
     if let Some(embed) = &embed {
         settings.theme = embed.theme;
         settings.motion = embed.motion;
     }
-    AppProps {
-        hash: if is_embed {
-            String::new()
-        } else {
-            address::hash()
-        }
-        .into(),
-        embed,
-        settings,
-    }
+    (embed, settings)
 }
 
 /// Shows that the page has stopped. The last good step stays where it is.
 fn stopped() {
-    let Some(document) = web_sys::window().and_then(|window| window.document()) else {
-        return;
-    };
-    if let Some(root) = document.document_element() {
-        // The attribute's name is a constant of ours.
-        let _ = root.set_attribute("data-stopped", "");
-    }
-    if let Some(message) = document.get_element_by_id("stopped") {
+    mark("data-stopped", "");
+    if let Some(message) = element("stopped") {
         let _ = message.remove_attribute("hidden");
     }
 }

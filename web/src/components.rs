@@ -1,4 +1,4 @@
-//! What is on the screen, one visible thing a file. Every component is a function of its properties.
+//! What is on the screen, one visible thing a file. Every component is a function of what it shows.
 
 pub mod bar;
 pub mod below;
@@ -7,7 +7,6 @@ pub mod controls;
 pub mod dialog;
 pub mod explain;
 pub mod fact;
-pub mod headline;
 pub mod help;
 pub mod icon;
 pub mod lists;
@@ -25,18 +24,3 @@ pub mod tabs;
 pub mod thread_card;
 pub mod transcript;
 pub mod transport;
-
-use yew::Callback;
-
-/// A handler of a choice: passes on what `read` makes of the chosen value, and nothing if it makes nothing of it.
-pub fn when<W: 'static>(
-    to: &Callback<W>,
-    read: impl Fn(String) -> Option<W> + 'static,
-) -> Callback<Option<String>> {
-    let to = to.clone();
-    Callback::from(move |value: Option<String>| {
-        if let Some(wish) = value.and_then(&read) {
-            to.emit(wish);
-        }
-    })
-}

@@ -1,8 +1,10 @@
 //! The one door to the model: a scenario on a kernel, run in some order, as data for the page.
 //!
-//! Nothing else in this crate knows where scores and scenes come from. The scenarios were parsed when the page was built
-//! and are part of it as bytes; running one costs so little that nothing here is worth remembering.
+//! Nothing else in this crate knows where scores and scenes come from. The scenarios were parsed when the page was built;
+//! it has the one it opens with in itself, and gets every other as a file of its own when somebody asks for it. Running one
+//! costs so little that nothing here is worth remembering.
 
+use std::cell::RefCell;
 use std::rc::Rc;
 
 use lockstep_mm::kernel::Kernel as Switches;
@@ -13,13 +15,34 @@ use lockstep_view::{Mode, Run};
 
 use crate::order::Schedule;
 
-/// The scenarios, as the build script found them.
-static LIBRARY: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/scenarios.postcard"));
+/// Of every scenario there is the id, the title, the statement it belongs to and the file it is in.
+const TABLE: &[[&str; 4]] = include!(concat!(env!("OUT_DIR"), "/scenarios.rs"));
+
+/// The files by name. It is a constant and not a static, so that the program holds only those it uses.
+const FILES: &[(&str, &[u8])] = include!(concat!(env!("OUT_DIR"), "/scenario_files.rs"));
+
+/// The scenario the page opens with; a build without any has no page to make.
+static OPENING: &[u8] = FILES[0].1;
 
 thread_local! {
-    // Bytes that cannot be read would be a fault of the build; the page then says that it has no scenario.
-    static SCENARIOS: Vec<Rc<Scenario>> =
-        compiled::decode(LIBRARY).unwrap_or_default().into_iter().map(Rc::new).collect();
+    static SCENARIOS: RefCell<Vec<Rc<Scenario>>> = RefCell::new(read(OPENING));
+}
+
+/// Bytes that cannot be read are damaged or of another version of the page, and hold no scenario for this one.
+fn read(bytes: &[u8]) -> Vec<Rc<Scenario>> {
+    let scenarios = compiled::decode(bytes).unwrap_or_default();
+    scenarios.into_iter().map(Rc::new).collect()
+}
+
+/// A scenario that has been taken in.
+fn found(id: &str) -> Option<Rc<Scenario>> {
+    SCENARIOS.with_borrow(|all| all.iter().find(|one| one.id == id).cloned())
+}
+
+/// All the files, for the build, which puts them beside the page.
+#[cfg(feature = "prerender")]
+pub fn files() -> &'static [(&'static str, &'static [u8])] {
+    FILES
 }
 
 /// The code that runs.
@@ -68,41 +91,69 @@ impl Kernel {
     }
 }
 
-/// A scenario the page has.
-#[derive(Clone, PartialEq, Eq, Debug)]
+/// A scenario there is.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Choice {
     /// Its id.
-    pub id: String,
+    pub id: &'static str,
     /// Its title.
-    pub title: String,
+    pub title: &'static str,
+    /// The title of the statement it belongs to.
+    pub statement: &'static str,
+    /// The file it is in.
+    file: &'static str,
 }
 
-/// The scenarios the page has, the one it opens with first.
-pub fn scenarios() -> Vec<Choice> {
-    SCENARIOS.with(|all| {
-        all.iter()
-            .map(|one| Choice {
-                id: one.id.clone(),
-                title: one.title.clone(),
-            })
-            .collect()
+/// The scenarios there are, the one the page opens with first.
+pub fn scenarios() -> impl Iterator<Item = Choice> {
+    TABLE.iter().map(|&[id, title, statement, file]| Choice {
+        id,
+        title,
+        statement,
+        file,
     })
 }
 
-/// The id of the scenario the page opens with; empty if it has none.
-pub fn opening() -> String {
-    SCENARIOS.with(|all| all.first().map(|one| one.id.clone()).unwrap_or_default())
+/// A scenario by its id.
+pub fn choice(id: &str) -> Option<Choice> {
+    scenarios().find(|one| one.id == id)
+}
+
+/// The id of the scenario the page opens with.
+pub fn opening() -> &'static str {
+    TABLE[0][0]
+}
+
+/// The title of a scenario.
+pub fn title(id: &str) -> &str {
+    choice(id).map_or(id, |one| one.title)
+}
+
+/// The file a scenario has to be fetched from; none if the page has it, or has never heard of it.
+pub fn file_of(id: &str) -> Option<&'static str> {
+    let one = choice(id)?;
+    found(id).is_none().then_some(one.file)
+}
+
+/// Takes in a scenario that was fetched; tells whether it could be read.
+pub fn take_in(bytes: &[u8]) -> bool {
+    let new = read(bytes);
+    let is_any = !new.is_empty();
+    SCENARIOS.with_borrow_mut(|all| {
+        for scenario in new {
+            // Two wishes for one scenario may have been on their way at once.
+            if all.iter().all(|one| one.id != scenario.id) {
+                all.push(scenario);
+            }
+        }
+    });
+    is_any
 }
 
 /// The code a scenario opens with.
 pub fn kernel_of(scenario: &str) -> Kernel {
-    SCENARIOS
-        .with(|all| {
-            all.iter()
-                .find(|one| one.id == scenario)
-                .and_then(|one| Kernel::parse(&one.kernel))
-        })
-        .unwrap_or_default()
+    let kernel = found(scenario).and_then(|one| Kernel::parse(&one.kernel));
+    kernel.unwrap_or_default()
 }
 
 /// A scenario opened on a kernel.
@@ -122,8 +173,7 @@ impl PartialEq for Session {
 impl Session {
     /// Opens a scenario, unless there is none of that name or this kernel cannot run it.
     pub fn open(scenario: &str, kernel: Kernel) -> Option<Self> {
-        let found = SCENARIOS.with(|all| all.iter().find(|one| one.id == scenario).cloned())?;
-        let inner = lockstep_view::Session::new(found, kernel.0).ok()?;
+        let inner = lockstep_view::Session::new(found(scenario)?, kernel.0).ok()?;
         let fingerprint = inner.fingerprint().into();
         Some(Self { inner, fingerprint })
     }

@@ -1,25 +1,45 @@
-//! The page as plain HTML, rendered natively when the site is built.
+//! The page as plain HTML, rendered natively when the site is built, and the files that lie beside it.
 //!
 //! It stands in `#app` until the page starts and replaces it, pixel for pixel, and for good where scripts are off.
 
 use std::pin::pin;
+use std::rc::Rc;
 use std::task::{Context, Poll, Waker};
 
 use yew::LocalServerRenderer;
 
-use crate::app::{App, AppProps};
+use crate::engine;
+use crate::load;
+use crate::model::Model;
+use crate::page::{Page, Start};
+use crate::source::Source;
 
-/// The page at the moment a link names, or as it opens.
-pub fn html(hash: Option<&str>) -> String {
-    let props = AppProps {
-        hash: hash.unwrap_or_default().to_owned().into(),
-        ..AppProps::default()
+/// The source, as the build script cut it.
+static SOURCE: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/source.postcard"));
+
+/// The files beside the page: their names and what is in them.
+pub fn files() -> impl Iterator<Item = (&'static str, &'static [u8])> {
+    let scenarios = engine::files().iter().copied();
+    std::iter::once((load::SOURCE, SOURCE)).chain(scenarios)
+}
+
+/// The page as it opens; nothing if it has no scenario to open with.
+pub fn html() -> Option<String> {
+    let mut model = Model::opening()?;
+    model.source = Source::read(SOURCE);
+    let start = Start {
+        model: Rc::new(model),
+        embed: None,
     };
-    let rendering = LocalServerRenderer::<App>::with_props(props)
+    let rendering = LocalServerRenderer::<Page>::with_props(start)
         .hydratable(false)
         .render();
     let page = block_on(rendering);
-    format!("{page}<p class=\"slow\">{SLOW}</p>")
+    let early = format!(
+        "<link rel=\"preload\" as=\"fetch\" crossorigin href=\"./{}\">",
+        load::SOURCE
+    );
+    Some(format!("{early}{page}<p class=\"slow\">{SLOW}</p>"))
 }
 
 /// What is said when the page does not start within a few seconds.

@@ -2,8 +2,7 @@
 
 use lockstep_view::scene::ThreadId;
 
-use crate::components::bar::Panel;
-use crate::model::Act;
+use crate::model::{Act, Panel};
 
 /// A key as it was pressed.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
@@ -43,8 +42,6 @@ pub enum Wish {
     Act(Act),
     /// The reason of the fact that has the focus.
     Why,
-    /// A dialog.
-    Open(Panel),
     /// The transcript.
     Transcript,
 }
@@ -101,7 +98,7 @@ fn letters(press: &Press) -> Option<Wish> {
         ("Backspace", false) => act(Act::Return),
         ("w", false) => Some(Wish::Why),
         ("t", false) => Some(Wish::Transcript),
-        ("?", _) | ("l", false) => Some(Wish::Open(Panel::Help)),
+        ("?", _) | ("l", false) => act(Act::Panel(Some(Panel::Help))),
         ("[", _) => act(Act::Pace { is_faster: false }),
         ("]", _) => act(Act::Pace { is_faster: true }),
         _ => None,

@@ -3,15 +3,17 @@
 //! The page computes nothing about memory. It keeps an order of steps and a cursor ([`model`]), asks [`engine`] what
 //! they amount to, and draws the answer ([`components`]). It is the only crate with browser types.
 
-pub mod app;
 pub mod boot;
 pub mod components;
+pub mod edge;
+pub mod element;
 pub mod engine;
 #[cfg(feature = "prerender")]
 pub mod first_paint;
-pub mod hooks;
+pub mod kept;
 pub mod keys;
 pub mod link;
+pub mod load;
 pub mod model;
 pub mod order;
 pub mod page;

@@ -49,7 +49,7 @@ pub enum Reading {
 impl Default for Link {
     fn default() -> Self {
         Self {
-            scenario: engine::opening(),
+            scenario: engine::opening().to_owned(),
             kernel: None,
             run: None,
             cursor: None,
@@ -73,11 +73,7 @@ impl Link {
         let (route, query) = text.split_once('?').unwrap_or((text, ""));
         match route.trim_end_matches('/') {
             "/lab" => match Self::from_query(query) {
-                Reading::Link(link)
-                    if engine::scenarios()
-                        .iter()
-                        .all(|one| one.id != link.scenario) =>
-                {
+                Reading::Link(link) if engine::choice(&link.scenario).is_none() => {
                     Reading::Refused(format!(
                         "This link names a run this page does not have: \u{201c}{}\u{201d}.",
                         shown(&link.scenario)
@@ -259,7 +255,7 @@ mod tests {
 
     fn full() -> Link {
         Link {
-            scenario: engine::opening(),
+            scenario: engine::opening().to_owned(),
             kernel: Kernel::parse("after,i-mmap=shared"),
             run: "A5B4A2.".parse().ok(),
             cursor: Some(9),

@@ -6,7 +6,9 @@
 mod act;
 mod moves;
 mod orders;
+mod shown;
 mod state;
 
 pub use act::Act;
+pub use shown::{Answer, Panel, Tab};
 pub use state::{Detail, Mark, Model, Notice, NoticeKind, Speed, Stage, Voice};

@@ -2,227 +2,230 @@
 
 use std::rc::Rc;
 
-use yew::prelude::*;
+use gloo::events::EventListener;
+use gloo::timers::callback::Timeout;
+use wasm_bindgen_futures::spawn_local;
+use yew::{Callback, Component, Context, Html, Properties};
 
-use crate::components::bar::{Panel, bar};
+use crate::components::bar::bar;
 use crate::components::below::below;
 use crate::components::explain::explain;
-use crate::components::headline::headline;
 use crate::components::help::help;
 use crate::components::live::live;
 use crate::components::locks::locks;
 use crate::components::memory::memory;
 use crate::components::notice::notice;
-use crate::components::score::Score;
+use crate::components::score::score;
 use crate::components::settings_dialog::settings_dialog;
-use crate::components::share::{Thing, iframe, share};
-use crate::components::tabs::{Tab, tabs};
+use crate::components::share::share;
+use crate::components::tabs::tabs;
 use crate::components::thread_card::thread_card;
-use crate::components::transcript::use_current_row;
 use crate::components::transport::{pace, transport};
-use crate::hooks::address::use_address;
-use crate::hooks::host::use_host;
-use crate::hooks::keyboard::{focused_fact, use_keyboard};
-use crate::hooks::player::use_player;
-use crate::hooks::roving::use_roving;
-use crate::keys;
-use crate::model::{Act, Model};
-use crate::settings::Settings;
-use crate::wire::{self, Embed};
+use crate::edge::address::Address;
+use crate::edge::document::{self, Shown};
+use crate::edge::host::Host;
+use crate::edge::player::Player;
+use crate::edge::{clipboard, keyboard};
+use crate::element::{El, el, words};
+use crate::engine;
+use crate::load;
+use crate::model::{Act, Model, Panel};
+use crate::wire::Embed;
 
-/// Properties of [`Page`].
-#[derive(Clone, PartialEq, Properties)]
-pub struct PageProps {
-    /// The state it starts in.
+/// How long a reader may look around before the page points at the Step button, in milliseconds.
+const PATIENCE: u32 = 2_000;
+
+/// What the page starts with.
+#[derive(Clone, PartialEq)]
+pub struct Start {
+    /// The state.
     pub model: Rc<Model>,
     /// The parameters, in an embed.
     pub embed: Option<Rc<Embed>>,
-    /// Theme, motion and so on.
-    pub settings: Settings,
 }
 
-impl Reducible for Model {
-    type Action = Act;
+/// There is one way to make these properties, so there is nothing to build step by step.
+impl Properties for Start {
+    type Builder = ();
 
-    fn reduce(self: Rc<Self>, act: Act) -> Rc<Self> {
-        let next = self.after(act);
-        // The same state is the same pointer, which tells Yew that there is nothing to draw.
-        if next == *self { self } else { Rc::new(next) }
-    }
+    fn builder() -> Self::Builder {}
 }
 
-/// The whole page.
-#[component]
-pub fn Page(props: &PageProps) -> Html {
-    let model = use_reducer({
-        let model = props.model.clone();
-        move || (*model).clone()
-    });
-    let panel = use_state_eq(|| None::<Panel>);
-    let tab = use_state_eq(Tab::default);
-    let settings = use_state_eq(|| props.settings);
-    let is_remembered = use_state_eq(|| true);
-    let is_idle = use_state_eq(|| false);
-    let dispatcher = model.dispatcher();
-    let act = use_callback((), move |act: Act, ()| dispatcher.dispatch(act));
+/// The page.
+pub struct Page {
+    model: Rc<Model>,
+    embed: Option<Rc<Embed>>,
+    act: Callback<Act>,
+    /// What a file is being fetched for, or could not be.
+    wish: Option<Act>,
+    edges: Option<Edges>,
+}
 
-    let open = use_callback((), {
-        let panel = panel.setter();
-        move |which: Panel, ()| panel.set(Some(which))
-    });
-    let shut = use_callback((), {
-        let panel = panel.setter();
-        move |(), ()| panel.set(None)
-    });
-    let choose = use_callback((), {
-        let tab = tab.setter();
-        move |which: Tab, ()| tab.set(which)
-    });
-    let set = use_callback((), {
-        let (settings, is_remembered) = (settings.setter(), is_remembered.setter());
-        move |new: Settings, ()| {
-            new.apply();
-            is_remembered.set(new.remember());
-            settings.set(new);
+/// What connects the page with the browser, once it is there.
+struct Edges {
+    shown: Shown,
+    player: Player,
+    address: Option<Address>,
+    host: Option<Host>,
+    _keys: Option<EventListener>,
+    _idle: Timeout,
+}
+
+impl Component for Page {
+    type Message = Act;
+    type Properties = Start;
+
+    fn create(context: &Context<Self>) -> Self {
+        let Start { model, embed } = context.props().clone();
+        Self {
+            model,
+            embed,
+            act: context.link().callback(|act| act),
+            wish: None,
+            edges: None,
         }
-    });
+    }
 
-    let on_key = use_callback((), {
-        let (act, open, choose) = (act.clone(), open.clone(), choose.clone());
-        move |wish: keys::Wish, ()| match wish {
-            keys::Wish::Act(wish) => act.emit(wish),
-            keys::Wish::Why => {
-                if let Some(fact) = focused_fact() {
-                    act.emit(Act::Why(fact));
+    fn update(&mut self, _: &Context<Self>, act: Act) -> bool {
+        match &act {
+            Act::Copy(which) => clipboard::copy(&self.model, *which, self.act.clone()),
+            Act::Panel(None) if self.model.panel.is_some() => document::shut_dialog(),
+            Act::Retry => {
+                if let Some(wish) = self.wish.take() {
+                    self.act.emit(Act::Dismiss);
+                    self.act.emit(wish);
                 }
             }
-            keys::Wish::Open(panel) => open.emit(panel),
-            keys::Wish::Transcript => {
-                choose.emit(Tab::Transcript);
-                show_transcript();
-            }
+            _ => {}
         }
-    });
-    use_keyboard(settings.has_keys, on_key);
-    use_player(&model, act.clone());
-    use_address(&model, props.embed.is_some(), act.clone());
-    let on_message = use_callback(*settings, {
-        let (act, set) = (act.clone(), set.clone());
-        move |wish: wire::Wish, settings| match wish {
-            wire::Wish::Act(wish) => act.emit(wish),
-            wire::Wish::Theme(theme) => set.emit(Settings { theme, ..*settings }),
-            wire::Wish::Motion(motion) => set.emit(Settings {
-                motion,
-                ..*settings
-            }),
-            wire::Wish::Get => {}
+        if let Some(id) = act.scenario().filter(|id| engine::file_of(id).is_some()) {
+            self.fetch(id.to_owned(), act);
+            return false;
         }
-    });
-    use_host(&model, props.embed.clone(), on_message);
-    use_effect_with((), {
-        let is_idle = is_idle.setter();
-        move |()| {
-            ready();
-            let timer = gloo::timers::callback::Timeout::new(2_000, move || is_idle.set(true));
-            move || drop(timer)
+        let old = self.model.settings;
+        let next = self.model.after(act);
+        if next == *self.model {
+            return false;
         }
-    });
+        if next.settings != old {
+            self.act.emit(Act::Remembered(next.settings.remember()));
+        }
+        self.model = Rc::new(next);
+        true
+    }
 
-    use_current_row(model.stage.rows.clone(), model.cursor);
-    let fact_keys = use_roving(".fact");
-    let lock_keys = use_roving(".rung");
+    fn view(&self, _: &Context<Self>) -> Html {
+        self.draw().html()
+    }
 
-    let stage = &model.stage;
-    let words = &stage.headline;
-    let full = props
-        .embed
-        .as_ref()
-        .map(|_| format!("./{}", model.link().to_hash()).into());
-    let embed = props.embed.clone().unwrap_or_default();
-    let is_hinting = *is_idle && model.cursor == 0 && model.voice.serial == 0;
-    html! {
-        <div class="page" data-tab={tab.name()} data-move={if model.is_single { "single" } else { "jump" }} data-step={model.cursor.to_string()}
-            data-kernel={model.kernel.name()} data-view={embed.view.name()} data-controls={embed.controls.name()} data-closed={embed.is_closed.to_string()}>
-            <a class="skip" href="#transcript">{ "Skip the interactive stage" }</a>
-            { bar(&model, full, &act, &open) }
-            { notice(model.notice.as_ref(), &act) }
-            <section class="stage" aria-label={format!("Race stage: {}, {}", words.title, words.kernel)}>
-                { headline(words) }
-                { tabs(*tab, &choose) }
-                <div class="threads" style={format!("--threads:{}", model.scene.threads.len())}>
-                    { for model.scene.threads.iter().map(|card| thread_card(card, &model, &act)) }
-                </div>
-                { memory(&model, fact_keys, &act) }
-                { locks(&model, lock_keys, &act) }
-                { explain(&model, &act) }
-                { transport(&model, is_hinting, &act) }
-                <Score score={stage.score.clone()} cursor={model.cursor} spoken={model.scene.explain.spoken.clone()} preview={model.preview} act={act.clone()} />
-                { pace(&model, &act) }
-            </section>
-            { below(&model, &act) }
-            { live(&model.voice) }
-            { match *panel {
-                None => html! {},
-                Some(Panel::Share) => share(&things(&model), shut),
-                Some(Panel::Help) => help(&stage.score, shut),
-                Some(Panel::Settings) => settings_dialog(*settings, *is_remembered, &set, shut),
-            } }
-        </div>
+    fn rendered(&mut self, _: &Context<Self>, is_first: bool) {
+        if is_first {
+            self.edges = Some(self.connect());
+        }
+        if let Some(edges) = &mut self.edges {
+            edges.follow(&self.model);
+        }
+        if is_first {
+            document::mark("data-ready", "");
+        }
     }
 }
 
-/// Says that the page answers now: tests and hosts wait for it.
-fn ready() {
-    if let Some(root) = web_sys::window().and_then(|window| window.document()?.document_element()) {
-        // The attribute's name is a constant of ours.
-        let _ = root.set_attribute("data-ready", "");
+impl Page {
+    /// Asks for the file of a scenario, and then for what it is needed for; only the last thing asked for counts.
+    fn fetch(&mut self, id: String, wish: Act) {
+        let act = self.act.clone();
+        self.wish = Some(wish.clone());
+        spawn_local(async move {
+            let is_here = load::scenario(&id).await;
+            act.emit(if is_here {
+                wish
+            } else {
+                Act::NotLoaded(Box::new(wish))
+            });
+        });
+    }
+
+    fn connect(&self) -> Edges {
+        let (model, act) = (&self.model, &self.act);
+        let idle = act.clone();
+        Edges {
+            shown: Shown::default(),
+            player: Player::new(act.clone()),
+            address: self
+                .embed
+                .is_none()
+                .then(|| Address::new(model, act.clone())),
+            host: self
+                .embed
+                .as_ref()
+                .map(|embed| Host::new(embed, model, act.clone())),
+            _keys: keyboard::listen(act.clone()),
+            _idle: Timeout::new(PATIENCE, move || idle.emit(Act::Idle)),
+        }
+    }
+
+    fn draw(&self) -> El {
+        let (model, act) = (&*self.model, &self.act);
+        let told = &model.stage.headline;
+        let full = self
+            .embed
+            .as_ref()
+            .map(|_| format!("./{}", model.link().to_hash()));
+        let embed = self.embed.as_deref().cloned().unwrap_or_default();
+        let threads = model.scene.threads.iter();
+        let cards = el("div.threads")
+            .attr("style", &format!("--threads:{}", model.scene.threads.len()))
+            .children(threads.map(|card| thread_card(card, model, act)));
+        let stage = el("section.stage")
+            .attr(
+                "aria-label",
+                &format!("Race stage: {}, {}", told.title, told.kernel),
+            )
+            .child(el("div.headline").child(words("h1", &told.stakes)))
+            .child(tabs(model.tab, act))
+            .child(cards)
+            .child(memory(model, act))
+            .child(locks(model, act))
+            .child(explain(model, act))
+            .child(transport(model, act))
+            .child(score(model, act))
+            .child(pace(model, act));
+        let dialog = model.panel.map(|panel| match panel {
+            Panel::Share => share(model, &document::page(), act),
+            Panel::Help => help(&model.stage.score, act),
+            Panel::Settings => settings_dialog(model, act),
+        });
+        el("div.page")
+            .attr("data-tab", model.tab.name())
+            .attr("data-move", if model.is_single { "single" } else { "jump" })
+            .number("data-step", model.cursor)
+            .attr("data-kernel", &model.kernel.name())
+            .attr("data-view", embed.view.name())
+            .attr("data-controls", embed.controls.name())
+            .flag("data-closed", embed.is_closed)
+            .child(words(
+                "a.skip|href=#transcript",
+                "Skip the interactive stage",
+            ))
+            .child(bar(model, full.as_deref(), act))
+            .child(model.notice.as_ref().map(|told| notice(told, act)))
+            .child(stage)
+            .child(below(model, act))
+            .child(live(&model.voice))
+            .child(dialog)
     }
 }
 
-fn show_transcript() {
-    if let Some(element) =
-        web_sys::window().and_then(|window| window.document()?.get_element_by_id("transcript"))
-    {
-        element.scroll_into_view();
+impl Edges {
+    fn follow(&mut self, model: &Rc<Model>) {
+        self.shown.follow(model);
+        self.player.follow(model);
+        if let Some(address) = &mut self.address {
+            address.follow(model);
+        }
+        if let Some(host) = &mut self.host {
+            host.follow(model);
+        }
     }
-}
-
-/// What the share dialog offers.
-fn things(model: &Model) -> Vec<Thing> {
-    let link = model.link();
-    let page = web_sys::window()
-        .and_then(|window| window.location().href().ok())
-        .unwrap_or_default();
-    let page = page.split(['#', '?']).next().unwrap_or_default();
-    let folder = page.rfind('/').map_or("", |at| &page[..=at]);
-    let words = &model.stage.headline;
-    vec![
-        Thing {
-            name: "Link",
-            hint: "opens exactly this view",
-            text: format!("{page}{}", link.to_hash()),
-            lines: 2,
-        },
-        Thing {
-            name: "Frame",
-            hint: "puts this stage into another page",
-            text: iframe(
-                &format!("{folder}embed.html?{}", link.to_query()),
-                &format!("{}, {}", words.title, words.kernel),
-            ),
-            lines: 3,
-        },
-        Thing {
-            name: "Mail text",
-            hint: "two columns, 72 characters wide",
-            text: model.stage.played.mail(),
-            lines: 6,
-        },
-        Thing {
-            name: "Markdown table",
-            hint: "every step",
-            text: model.stage.played.markdown(),
-            lines: 4,
-        },
-    ]
 }

@@ -1,5 +1,7 @@
 //! What a reader can set: theme, motion, size of text, single-key shortcuts. Remembered if the browser lets us.
 
+use crate::edge::document::mark;
+
 /// Light or dark.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub enum Theme {
@@ -63,23 +65,18 @@ impl Default for Settings {
 macro_rules! names {
     ($type:ty, $($variant:ident = $name:literal, $label:literal;)+) => {
         impl $type {
-            /// All of them, in order.
-            pub const ALL: &'static [Self] = &[$(Self::$variant),+];
+            /// Their names and labels, in order.
+            pub const TABLE: &'static [(&'static str, &'static str)] = &[$(($name, $label)),+];
 
             /// In parameters, attributes and storage.
             pub fn name(self) -> &'static str {
                 match self { $(Self::$variant => $name),+ }
             }
 
-            /// On screen.
-            pub fn label(self) -> &'static str {
-                match self { $(Self::$variant => $label),+ }
-            }
-
             /// Reads what [`Self::name`] writes; `auto` is another word for `system`.
             pub fn parse(text: &str) -> Option<Self> {
                 let text = if text == "auto" { "system" } else { text };
-                Self::ALL.iter().copied().find(|value| value.name() == text)
+                [$(Self::$variant),+].into_iter().find(|value| value.name() == text)
             }
         }
     };
@@ -127,18 +124,10 @@ impl Settings {
 
     /// Puts the settings where the style sheets read them.
     pub fn apply(self) {
-        let Some(root) = web_sys::window().and_then(|window| window.document()?.document_element())
-        else {
-            return;
-        };
-        for (name, value) in [
-            ("data-theme", self.theme.name()),
-            ("data-reduce", self.motion.name()),
-            ("data-size", self.size.name()),
-        ] {
-            // The names are constants of ours, so the one error there could be, a bad name, cannot happen.
-            let _ = root.set_attribute(name, value);
-        }
+        mark("data-theme", self.theme.name());
+        mark("data-reduce", self.motion.name());
+        mark("data-size", self.size.name());
+        mark("data-keys", if self.has_keys { "true" } else { "false" });
     }
 }
 

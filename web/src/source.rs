@@ -1,24 +1,43 @@
 //! The model's own source, cut into functions and coloured when the page was built.
 //!
-//! The build script (`build/source.rs`) reads `crates/mm/src`, so what is shown is what was compiled. Each function is kept as its text and
-//! a list of runs, a length and a class of token, which is small on the wire and needs no highlighter in the page.
+//! The build script (`build/source.rs`) reads `crates/mm/src`, so what is shown is what was compiled. Each function is kept
+//! as its text and a list of runs, a length and a class of token, which needs no highlighter in the page. The table is a
+//! file of its own beside the page: nothing but the code panes needs it, and it comes while the page is on its way.
 
-use std::cell::OnceCell;
+use std::rc::Rc;
 
 use serde::Deserialize;
 
-/// The compiled table; see `build/source.rs` for the writing side.
-static TABLE: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/source.postcard"));
+/// The source as far as the page has it.
+#[derive(Clone, Debug, Default)]
+pub enum Source {
+    /// Not yet.
+    #[default]
+    OnItsWay,
+    /// It could not be fetched, or not be read.
+    Missing,
+    /// All of it.
+    Here(Rc<[Function]>),
+}
+
+impl PartialEq for Source {
+    fn eq(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Here(one), Self::Here(other)) => Rc::ptr_eq(one, other),
+            _ => std::mem::discriminant(self) == std::mem::discriminant(other),
+        }
+    }
+}
 
 /// One function of the model.
-#[derive(Clone, PartialEq, Eq, Debug, Deserialize)]
-struct Function<'a> {
+#[derive(Debug, Deserialize)]
+pub struct Function {
     /// The file inside `crates/mm/src`.
-    file: &'a str,
+    file: String,
     /// The line its text begins at.
     first: u32,
     /// Its lines, from the signature to the closing brace, moved to the left edge.
-    text: &'a str,
+    text: String,
     /// Lengths in bytes and classes of its tokens, one after the other.
     runs: Vec<(u16, u8)>,
 }
@@ -36,87 +55,71 @@ const CLASSES: [&str; 9] = [
     "tok-await",
 ];
 
-/// A few lines of a function.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Excerpt {
-    lines: Vec<Line<'static>>,
-}
-
 /// One line of source.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Line<'a> {
+pub struct Line {
     /// Its number in the file.
     pub number: u32,
     /// How deep it stands, in levels, counted from the leftmost line of the excerpt.
     pub indent: usize,
     /// Its tokens.
-    pub pieces: Vec<Piece<'a>>,
+    pub pieces: Vec<Piece>,
 }
 
 /// A stretch of one class.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Piece<'a> {
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Piece {
     /// The style sheet's class; empty for plain text.
     pub class: &'static str,
     /// The text.
-    pub text: &'a str,
+    pub text: String,
 }
 
-impl Excerpt {
-    /// The lines, from the first shown to the last.
-    pub fn lines(&self) -> impl Iterator<Item = Line<'static>> {
-        self.lines.iter().cloned()
+impl Source {
+    /// Reads the table of the build script.
+    pub fn read(table: &[u8]) -> Self {
+        let functions: Result<Vec<Function>, _> = postcard::from_bytes(table);
+        functions.map_or(Self::Missing, |functions| Self::Here(functions.into()))
+    }
+
+    /// At most `count` lines around a line of a file, all of one function; or why there are none.
+    pub fn around(&self, file: &str, line: u32, count: u32) -> Result<Vec<Line>, &'static str> {
+        match self {
+            Self::OnItsWay => Err("The source is on its way."),
+            Self::Missing => Err("The source could not be fetched. Reload the page to try again."),
+            Self::Here(functions) => functions
+                .iter()
+                .filter(|function| function.file == file)
+                .find_map(|function| excerpt(function, line, count))
+                .ok_or(""),
+        }
     }
 }
 
-thread_local! {
-    static FUNCTIONS: OnceCell<Vec<Function<'static>>> = const { OnceCell::new() };
-}
-
-/// At most `count` lines around a line of a file, all of one function; `None` if the table does not have it.
-pub fn around(file: &str, line: u32, count: u32) -> Option<Excerpt> {
-    FUNCTIONS.with(|cell| {
-        // A table that cannot be read would be a fault of the build; the page then shows places without text.
-        let functions = cell.get_or_init(|| postcard::from_bytes(TABLE).unwrap_or_default());
-        functions
-            .iter()
-            .filter(|function| function.file == file)
-            .find_map(|function| excerpt(function, line, count))
-    })
-}
-
-fn excerpt(function: &Function<'static>, line: u32, count: u32) -> Option<Excerpt> {
+fn excerpt(function: &Function, line: u32, count: u32) -> Option<Vec<Line>> {
     let total = u32::try_from(function.text.lines().count()).ok()?;
     let at = line.checked_sub(function.first).filter(|at| *at < total)?;
     // Two lines stand above it, as long lines wrap and the card cuts from below; the window never leaves the function.
     let from = at.saturating_sub(2).min(total.saturating_sub(count));
     let to = (from + count).min(total);
-    let mut lines: Vec<Line<'static>> = split(function)
-        .into_iter()
-        .zip(function.first..)
-        .skip(from as usize)
-        .take((to - from) as usize)
-        .map(|(pieces, number)| Line {
-            number,
-            indent: 0,
-            pieces,
-        })
-        .collect();
+    let mut lines = split(function);
+    lines.truncate(to as usize);
+    lines.drain(..from as usize);
     pull_left(&mut lines);
-    Some(Excerpt { lines })
+    Some(lines)
 }
 
 /// Takes the indentation out of the text and keeps its depth, counted from the leftmost line: cards are narrow.
-fn pull_left(lines: &mut [Line<'static>]) {
+fn pull_left(lines: &mut [Line]) {
     for line in &mut *lines {
         if let Some(first) = line.pieces.first_mut() {
             let bare = first.text.trim_start_matches(' ');
             line.indent = first.text.len() - bare.len();
-            first.text = bare;
+            first.text = bare.to_owned();
         }
         line.pieces.retain(|piece| !piece.text.is_empty());
     }
-    let full = |line: &&Line<'_>| !line.pieces.is_empty();
+    let full = |line: &&Line| !line.pieces.is_empty();
     let least = lines
         .iter()
         .filter(full)
@@ -128,10 +131,16 @@ fn pull_left(lines: &mut [Line<'static>]) {
     }
 }
 
-/// The function's tokens, line by line.
-fn split(function: &Function<'static>) -> Vec<Vec<Piece<'static>>> {
-    let mut lines = vec![Vec::new()];
-    let mut rest = function.text;
+/// The function's lines, with their tokens.
+fn split(function: &Function) -> Vec<Line> {
+    let line = |number| Line {
+        number,
+        indent: 0,
+        pieces: Vec::new(),
+    };
+    let mut lines = vec![line(function.first)];
+    let mut number = function.first;
+    let mut rest = function.text.as_str();
     for (length, class) in &function.runs {
         let Some((token, after)) = rest.split_at_checked(usize::from(*length)) else {
             break;
@@ -143,10 +152,14 @@ fn split(function: &Function<'static>) -> Vec<Vec<Piece<'static>>> {
             .unwrap_or_default();
         for (index, text) in token.split('\n').enumerate() {
             if index > 0 {
-                lines.push(Vec::new());
+                number += 1;
+                lines.push(line(number));
             }
             if let Some(line) = lines.last_mut().filter(|_| !text.is_empty()) {
-                line.push(Piece { class, text });
+                line.pieces.push(Piece {
+                    class,
+                    text: text.to_owned(),
+                });
             }
         }
     }

@@ -3,8 +3,7 @@
 //! One envelope in both directions, `{lockstep: 1, id, type, ...}`. Unknown types are ignored, wrong values are
 //! answered with `error`, and nothing a host sends is ever run as code.
 
-use lockstep_view::scene::{Scene, ThreadId, VerdictKind};
-use serde::Serialize;
+use lockstep_view::scene::{Scene, VerdictKind};
 
 use crate::engine;
 use crate::link::{Link, unescape};
@@ -212,10 +211,6 @@ pub struct Payload {
 pub enum Wish {
     /// Something of the model.
     Act(Act),
-    /// A theme.
-    Theme(Theme),
-    /// A setting of motion.
-    Motion(Motion),
     /// The state, as an answer.
     Get,
 }
@@ -261,7 +256,7 @@ pub fn read(kind: &str, payload: &Payload) -> Option<Result<Wish, String>> {
                 .theme
                 .as_deref()
                 .and_then(Theme::parse)
-                .map(Wish::Theme)
+                .map(|theme| Wish::Act(Act::Theme(theme)))
                 .ok_or_else(|| "theme is auto, light or dark.".to_owned()),
         ),
         "motion" => Some(
@@ -269,7 +264,7 @@ pub fn read(kind: &str, payload: &Payload) -> Option<Result<Wish, String>> {
                 .motion
                 .as_deref()
                 .and_then(Motion::parse)
-                .map(Wish::Motion)
+                .map(|motion| Wish::Act(Act::Motion(motion)))
                 .ok_or_else(|| "motion is auto, full or reduced.".to_owned()),
         ),
         "get" => Some(Ok(Wish::Get)),
@@ -310,131 +305,114 @@ fn patch(variant: &str) -> Option<bool> {
     }
 }
 
-/// A message to the page around the embed.
-#[derive(Clone, PartialEq, Debug, Serialize)]
-#[serde(tag = "type", rename_all = "lowercase")]
-pub enum Outgoing {
-    /// The embed listens now.
-    Hello {
-        /// The version of the envelope.
-        api: u32,
-        /// The scenarios it has.
-        scenarios: Vec<String>,
-    },
-    /// Where it stands.
-    State(State),
-    /// The cursor moved.
-    Step(Moved),
-    /// The verdict at the cursor is another.
-    Verdict {
-        /// `open`, `broken`, `deadlock`, `harmless`, `clean`, `unfinished`.
-        kind: &'static str,
-        /// The reason.
-        reason: String,
-        /// The step that decided it.
-        step: Option<u32>,
-    },
-    /// How high the embed would like to be.
-    Size {
-        /// In CSS pixels.
-        height: f64,
-    },
-    /// Something asked for cannot be done.
-    Error {
-        /// Why.
-        message: String,
-    },
+/// A message to the page around the embed: its fields, `type` among them.
+pub struct Message(Vec<(&'static str, Value)>);
+
+/// What can stand in a field.
+#[derive(Clone, PartialEq, Debug)]
+pub enum Value {
+    /// Nothing.
+    None,
+    /// A text.
+    Text(String),
+    /// A number.
+    Number(f64),
+    /// Several texts.
+    List(Vec<String>),
 }
 
-/// Where an embed stands.
-#[derive(Clone, PartialEq, Debug, Serialize)]
-pub struct State {
-    /// The scenario.
-    pub scenario: String,
-    /// The code.
-    pub variant: String,
-    /// The order.
-    pub run: String,
-    /// The cursor.
-    pub cursor: u32,
-    /// How many steps the run has.
-    pub steps: u32,
-    /// The verdict's word.
-    pub verdict: String,
-    /// The sentence.
-    pub sentence: String,
-    /// The link to the same view in the full page: the part after the page's address.
-    pub link: String,
+fn text(text: &str) -> Value {
+    Value::Text(text.to_owned())
 }
 
-/// A move of the cursor.
-#[derive(Clone, PartialEq, Debug, Serialize)]
-pub struct Moved {
-    /// The cursor.
-    pub cursor: u32,
-    /// The letter of the thread that made the step; none at the start.
-    pub thread: Option<char>,
-    /// The sentence.
-    pub sentence: String,
-    /// The changes in words.
-    pub changes: Vec<String>,
+fn number(number: u32) -> Value {
+    Value::Number(number.into())
 }
 
-impl Outgoing {
-    /// The greeting.
+impl Message {
+    /// Its fields.
+    pub fn fields(&self) -> &[(&'static str, Value)] {
+        &self.0
+    }
+
+    /// The greeting: the embed listens now.
     pub fn hello() -> Self {
-        Self::Hello {
-            api: VERSION,
-            scenarios: engine::scenarios()
-                .into_iter()
-                .map(|choice| choice.id)
-                .collect(),
-        }
+        let scenarios = engine::scenarios()
+            .into_iter()
+            .map(|choice| choice.id.to_owned());
+        Self(vec![
+            ("type", text("hello")),
+            ("api", number(VERSION)),
+            ("scenarios", Value::List(scenarios.collect())),
+        ])
     }
 
-    /// The state of a model.
+    /// Where the embed stands.
     pub fn state(model: &Model) -> Self {
-        Self::State(State {
-            scenario: model.scenario.clone(),
-            variant: model.kernel.name(),
-            run: model.asked.to_string(),
-            cursor: model.cursor,
-            steps: model.stage.steps(),
-            verdict: model.scene.verdict.word.clone(),
-            sentence: model.scene.explain.sentence.clone(),
-            link: model.link().to_hash(),
-        })
+        Self(vec![
+            ("type", text("state")),
+            ("scenario", text(&model.scenario)),
+            ("variant", Value::Text(model.kernel.name())),
+            ("run", Value::Text(model.asked.to_string())),
+            ("cursor", number(model.cursor)),
+            ("steps", number(model.stage.steps())),
+            ("verdict", text(&model.scene.verdict.word)),
+            ("sentence", text(&model.scene.explain.sentence)),
+            // The part after the full page's address.
+            ("link", Value::Text(model.link().to_hash())),
+        ])
     }
 
-    /// The move that led to a scene.
+    /// The cursor moved.
     pub fn moved(scene: &Scene) -> Self {
-        Self::Step(Moved {
-            cursor: scene.cursor.0,
-            thread: scene.explain.thread.map(ThreadId::letter),
-            sentence: scene.explain.sentence.clone(),
-            changes: scene
-                .explain
-                .changes
-                .iter()
-                .map(|change| format!("{}: {} -> {}", change.label, change.from, change.to))
-                .collect(),
-        })
+        let explain = &scene.explain;
+        let letter = explain
+            .thread
+            .map(|thread| Value::Text(thread.letter().to_string()));
+        let changes = explain.changes.iter();
+        let changes = changes
+            .map(|change| format!("{}: {} -> {}", change.label, change.from, change.to))
+            .collect();
+        Self(vec![
+            ("type", text("step")),
+            ("cursor", number(scene.cursor.0)),
+            ("thread", letter.unwrap_or(Value::None)),
+            ("sentence", text(&explain.sentence)),
+            ("changes", Value::List(changes)),
+        ])
     }
 
-    /// The verdict of a scene.
+    /// The verdict at the cursor is another.
     pub fn verdict(scene: &Scene) -> Self {
-        Self::Verdict {
-            kind: match scene.verdict.kind {
-                VerdictKind::Open => "open",
-                VerdictKind::Broken => "broken",
-                VerdictKind::Deadlock => "deadlock",
-                VerdictKind::Harmless => "harmless",
-                VerdictKind::Clean => "clean",
-                VerdictKind::Unfinished => "unfinished",
-            },
-            reason: scene.verdict.reason.clone(),
-            step: scene.verdict.step.map(|step| step.0),
-        }
+        let verdict = &scene.verdict;
+        let kind = match verdict.kind {
+            VerdictKind::Open => "open",
+            VerdictKind::Broken => "broken",
+            VerdictKind::Deadlock => "deadlock",
+            VerdictKind::Harmless => "harmless",
+            VerdictKind::Clean => "clean",
+            VerdictKind::Unfinished => "unfinished",
+        };
+        let step = verdict.step.map(|step| number(step.0));
+        Self(vec![
+            ("type", text("verdict")),
+            ("kind", text(kind)),
+            ("reason", text(&verdict.reason)),
+            ("step", step.unwrap_or(Value::None)),
+        ])
+    }
+
+    /// How high the embed would like to be, in CSS pixels.
+    pub fn size(height: i32) -> Self {
+        Self(vec![
+            ("type", text("size")),
+            ("height", Value::Number(height.into())),
+        ])
+    }
+
+    /// Something asked for cannot be done.
+    pub fn error(why: String) -> Self {
+        Self(vec![("type", text("error")), ("message", Value::Text(why))])
     }
 }
 

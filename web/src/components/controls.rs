@@ -1,44 +1,32 @@
 //! The controls the page is made of, each in one place: a plain button, a list to choose from, a row of choices.
 
-use yew::prelude::*;
+use wasm_bindgen::JsValue;
+use yew::{AttrValue, Callback};
 
 use super::icon::{Icon, icon};
+use crate::element::{El, Event, el, words};
 use crate::model::Act;
 
-/// A truth as the value of an attribute.
-pub fn yes(is_so: bool) -> &'static str {
-    if is_so { "true" } else { "false" }
-}
-
 /// A button with words on it.
-pub fn button(
-    class: &'static str,
-    words: impl Into<AttrValue>,
-    wish: Act,
-    act: &Callback<Act>,
-) -> Html {
-    text_button(class, words.into(), press(wish, act))
-}
-
-/// A handler that asks for one thing.
-pub fn press(wish: Act, act: &Callback<Act>) -> Callback<MouseEvent> {
-    act.reform(move |_| wish.clone())
-}
-
-fn text_button(class: &'static str, words: AttrValue, onclick: Callback<MouseEvent>) -> Html {
-    html! { <button type="button" {class} {onclick}>{ words }</button> }
+pub fn button(class: &str, text: &str, wish: Act, act: &Callback<Act>) -> El {
+    words("button|type=button", text)
+        .class(class)
+        .press(wish, act)
 }
 
 /// A button with a drawing on it, named by `name`.
 pub fn icon_button(
     sign: Icon,
-    name: &'static str,
+    name: &str,
     is_disabled: bool,
-    onclick: Callback<MouseEvent>,
-) -> Html {
-    html! {
-        <button type="button" class="hand" {onclick} aria-label={name} aria-disabled={yes(is_disabled)}>{ icon(sign) }</button>
-    }
+    wish: Act,
+    act: &Callback<Act>,
+) -> El {
+    el("button.hand|type=button")
+        .attr("aria-label", name)
+        .flag("aria-disabled", is_disabled)
+        .press(wish, act)
+        .child(icon(sign))
 }
 
 /// One thing that can be chosen.
@@ -51,58 +39,75 @@ pub struct Choice {
     pub is_chosen: bool,
 }
 
-/// A list to choose one from, with its name; what is chosen is handed to `on_choice` as its value.
+/// The value of the field an event comes from.
+pub fn value_of(event: &web_sys::Event) -> Option<String> {
+    js_sys::Reflect::get(&event.target()?.into(), &JsValue::from_str("value"))
+        .ok()?
+        .as_string()
+}
+
+/// A handler that asks for what `read` makes of a field's value, and for nothing if it makes nothing of it.
+pub fn chosen<W: 'static>(
+    to: &Callback<W>,
+    read: impl Fn(String) -> Option<W> + 'static,
+) -> Callback<web_sys::Event> {
+    let to = to.clone();
+    Callback::from(move |event: web_sys::Event| {
+        if let Some(wish) = value_of(&event).and_then(&read) {
+            to.emit(wish);
+        }
+    })
+}
+
+/// A list to choose one from, with its name.
 pub fn select(
-    class: &'static str,
-    name: Html,
+    class: &str,
+    name: El,
     choices: Vec<Choice>,
-    on_choice: Callback<Option<String>>,
-) -> Html {
-    let onchange = on_choice.reform(|event: Event| {
-        let list: Option<web_sys::HtmlSelectElement> = event.target_dyn_into();
-        list.map(|list| list.value())
+    on_choice: Callback<web_sys::Event>,
+) -> El {
+    let options = choices.iter().map(|choice| {
+        words("option", &choice.label)
+            .attr("value", &choice.value)
+            .maybe("selected", choice.is_chosen.then_some(""))
     });
-    html! {
-        <label {class}>{ name }<select {onchange}>
-            { for choices.into_iter().map(|choice| html! {
-                <option value={choice.value} selected={choice.is_chosen}>{ choice.label }</option>
-            }) }
-        </select></label>
-    }
+    let list = el("select").on(Event::Change, on_choice);
+    el("label")
+        .class(class)
+        .child(name)
+        .child(list.children(options))
 }
 
 /// A row to choose one from: radio buttons, which bring their keys along.
 pub fn segments(
-    class: &'static str,
-    legend: &'static str,
-    choices: Vec<Choice>,
-    on_choice: Callback<Option<String>>,
-) -> Html {
-    let onchange = on_choice.reform(|event: Event| {
-        let field: Option<web_sys::HtmlInputElement> = event.target_dyn_into();
-        field.map(|field| field.value())
-    });
-    html! {
-        <fieldset {class}>
-            <legend class="hidden">{ legend }</legend>
-            { for choices.into_iter().map(|choice| html! {
-                <label class="segment">
-                    <input type="radio" name={legend} value={choice.value} checked={choice.is_chosen} onchange={onchange.clone()} />
-                    <span>{ choice.label }</span>
-                </label>
-            }) }
-        </fieldset>
-    }
+    class: &str,
+    legend: &str,
+    choices: &[Choice],
+    on_choice: &Callback<web_sys::Event>,
+) -> El {
+    let segment = |choice: &Choice| {
+        let input = el("input|type=radio")
+            .attr("name", legend)
+            .value(&choice.value)
+            .checked(choice.is_chosen)
+            .on(Event::Change, on_choice.clone());
+        el("label.segment")
+            .child(input)
+            .child(words("span", &choice.label))
+    };
+    el("fieldset.segments")
+        .class(class)
+        .child(words("legend.hidden", legend))
+        .children(choices.iter().map(segment))
 }
 
 /// A list of signs and what they mean.
-pub fn terms(pairs: impl Iterator<Item = (Html, String)>) -> Html {
-    let pairs: Vec<(Html, String)> = pairs.collect();
-    term_list(pairs)
-}
-
-fn term_list(pairs: Vec<(Html, String)>) -> Html {
-    html! {
-        <dl class="keys">{ for pairs.into_iter().map(|(sign, meaning)| html! { <><dt>{ sign }</dt><dd>{ meaning }</dd></> }) }</dl>
+pub fn terms(pairs: Vec<(El, String)>) -> El {
+    let mut list = el("dl.keys");
+    for (sign, meaning) in pairs {
+        list = list
+            .child(el("dt").child(sign))
+            .child(words("dd", &meaning));
     }
+    list
 }

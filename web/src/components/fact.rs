@@ -1,28 +1,23 @@
 //! One fact: a name, a value and the step that made it so. Pressing it goes there.
 
-use lockstep_view::scene::{Fact as Words, FactKind, SetBy};
-use yew::prelude::*;
+use lockstep_view::scene::{Fact as Told, FactKind, SetBy};
+use yew::Callback;
 
-use super::controls::{press, yes};
 use super::swatch::thread_class;
+use crate::element::{El, el, words};
 use crate::model::{Act, Model};
 
-/// One fact.
+/// One fact; `ghost` is the value the step being previewed would give it, `is_stop` whether Tab comes to it.
 pub fn fact(
-    fact: &Words,
-    ghost: Option<String>,
+    fact: &Told,
+    ghost: Option<&str>,
     is_stop: bool,
     model: &Model,
     act: &Callback<Act>,
-) -> Html {
-    let onclick = press(Act::Why(fact.id.clone()), act);
+) -> El {
     // What has a waveform stays where there is little room.
-    let is_main = model
-        .stage
-        .score
-        .lanes
-        .iter()
-        .any(|lane| lane.fact == fact.id);
+    let lanes = &model.stage.score.lanes;
+    let is_main = lanes.iter().any(|lane| lane.fact == fact.id);
     let is_looked_at = model.fact.as_ref() == Some(&fact.id);
     let kind = match fact.kind {
         FactKind::Bit(true) => "bit-on",
@@ -32,28 +27,32 @@ pub fn fact(
         FactKind::Arrow(false) => "arrow-off",
         FactKind::Text => "text",
     };
-    html! {
-        <button key={fact.id.0.clone()} type="button" class="fact" {onclick} data-fact={fact.id.0.clone()} data-kind={kind}
-            data-changed={yes(fact.is_changed)} data-ghost={yes(ghost.is_some())} data-main={yes(is_main)}
-            aria-current={is_looked_at.then_some("true")}
-            tabindex={if is_stop { "0" } else { "-1" }} title={fact.note.clone()}>
-            <span class="hidden">{ &fact.spoken }</span>
-            <span class="fact-label" aria-hidden="true">{ &fact.label }</span>
-            <span class="fact-value" aria-hidden="true">
-                if let Some(previous) = &fact.previous {
-                    <span class="fact-previous">{ previous }</span>
-                }
-                <b>{ &fact.value }</b>
-                if let Some(ghost) = ghost {
-                    <span class="fact-ghost">{ ghost }</span>
-                }
-            </span>
-            { match &fact.set_by {
-                SetBy::Step { step, thread, .. } => html! {
-                    <span class={classes!("fact-by", thread_class(*thread))} aria-hidden="true"><i>{ thread.letter() }</i>{ step.0 }</span>
-                },
-                SetBy::Setup { .. } => html! { <span class="fact-by" aria-hidden="true">{ "start" }</span> },
-            } }
-        </button>
-    }
+    let previous = fact.previous.as_deref();
+    let value = el("span.fact-value|aria-hidden=true")
+        .child(previous.map(|value| words("span.fact-previous", value)))
+        .child(words("b", &fact.value))
+        .child(ghost.map(|value| words("span.fact-ghost", value)));
+    let by = el("span.fact-by|aria-hidden=true");
+    let by = match &fact.set_by {
+        SetBy::Step { step, thread, .. } => by
+            .class(thread_class(*thread))
+            .child(words("i", &thread.letter().to_string()))
+            .text(&step.0.to_string()),
+        SetBy::Setup { .. } => by.text("start"),
+    };
+    el("button.fact|type=button")
+        .key(&fact.id.0)
+        .press(Act::Why(fact.id.clone()), act)
+        .attr("data-fact", &fact.id.0)
+        .attr("data-kind", kind)
+        .flag("data-changed", fact.is_changed)
+        .flag("data-ghost", ghost.is_some())
+        .flag("data-main", is_main)
+        .maybe("aria-current", is_looked_at.then_some("true"))
+        .attr("tabindex", if is_stop { "0" } else { "-1" })
+        .attr("title", &fact.note)
+        .child(words("span.hidden", &fact.spoken))
+        .child(words("span.fact-label|aria-hidden=true", &fact.label))
+        .child(value)
+        .child(by)
 }

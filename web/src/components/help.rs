@@ -1,12 +1,14 @@
 //! The keys, and what the signs mean.
 
 use lockstep_view::scene::Score;
-use yew::prelude::*;
+use yew::Callback;
 
 use super::controls::terms;
-use super::dialog::Dialog;
+use super::dialog::dialog;
 use super::swatch::{letter_chip, swatch};
+use crate::element::{El, el, words};
 use crate::keys;
+use crate::model::Act;
 
 /// What the glyphs of the score mean.
 const GLYPHS: &[(&str, &str)] = &[
@@ -19,39 +21,28 @@ const GLYPHS: &[(&str, &str)] = &[
 ];
 
 /// The help dialog.
-pub fn help(score: &Score, on_close: Callback<()>) -> Html {
-    let key = |sign: &'static str| html! { <kbd>{ sign }</kbd> };
-    let plain = |pair: &(&'static str, &'static str)| (key(pair.0), pair.1.to_owned());
+pub fn help(score: &Score, act: &Callback<Act>) -> El {
+    let plain = |(sign, meaning): &(&str, &str)| (words("kbd", sign), (*meaning).to_owned());
+    let keys = keys::HELP.iter().map(plain).collect();
+    let mut glyphs: Vec<_> = GLYPHS.iter().map(plain).collect();
+    glyphs.push((el("span.legend-hatch"), "waits for a lock".to_owned()));
     let threads = score.threads.iter().map(|row| {
-        (
-            letter_chip(row.thread),
-            format!("{}, {}", row.name, row.role),
-        )
+        let who = format!("{}, {}", row.name, row.role);
+        (letter_chip(row.thread), who)
     });
-    let locks = score
-        .lock_lanes
-        .iter()
-        .map(|lane| (swatch(lane.pattern), lane.label.clone()));
-    let wait = (
-        html! { <span class="legend-hatch" /> },
-        "waits for a lock".to_owned(),
-    );
-    html! {
-        <Dialog title="Keys and signs" {on_close}>
-            <div class="help">
-                <section>
-                    <h3>{ "Keys" }</h3>
-                    { terms(keys::HELP.iter().map(plain)) }
-                </section>
-                <section>
-                    <h3>{ "Signs in the score" }</h3>
-                    { terms(GLYPHS.iter().map(plain).chain([wait])) }
-                    <h3>{ "Threads" }</h3>
-                    { terms(threads) }
-                    <h3>{ "Locks" }</h3>
-                    { terms(locks) }
-                </section>
-            </div>
-        </Dialog>
-    }
+    let locks = score.lock_lanes.iter();
+    let locks = locks.map(|lane| (swatch(lane.pattern), lane.label.clone()));
+    let keys = el("section").child(words("h3", "Keys")).child(terms(keys));
+    let signs = el("section")
+        .child(words("h3", "Signs in the score"))
+        .child(terms(glyphs))
+        .child(words("h3", "Threads"))
+        .child(terms(threads.collect()))
+        .child(words("h3", "Locks"))
+        .child(terms(locks.collect()));
+    dialog(
+        "Keys and signs",
+        el("div.help").child(keys).child(signs),
+        act,
+    )
 }

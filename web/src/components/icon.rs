@@ -1,6 +1,6 @@
 //! Small drawings for buttons. They carry no meaning of their own: a name always stands beside or behind them.
 
-use yew::prelude::*;
+use crate::element::{El, el};
 
 /// The drawings there are.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -25,6 +25,8 @@ pub enum Icon {
     Tilde,
     /// A ring of waiting threads.
     Ring,
+    /// Nobody who would do it.
+    Nobody,
     /// Shut.
     Close,
     /// Settings.
@@ -48,6 +50,7 @@ impl Icon {
             Self::Check => "M3 8.5l3.5 3.5L13 4.5",
             Self::Tilde => "M2.5 9.5c2-4 4-3 5.5-1.500s3.500 2.500 5.500-1.500",
             Self::Ring => "M8 3a5 5 0 1 0 5 5M13 3v5h-5",
+            Self::Nobody => "M8 2.5a5.5 5.5 0 1 0 .01 0M4.1 4.1l7.8 7.8",
             Self::Sliders => "M2 5h7M13 5h1M2 11h1M7 11h7M9 3h4v4H9zM3 9h4v4H3z",
             Self::Share => "M8 10V2M5 4.500 8 2l3 2.500M4 7H3v7h10V7h-1",
             Self::Lock => "M4 7h8v6H4zM5.500 7V5a2.500 2.500 0 0 1 5 0v2",
@@ -63,15 +66,8 @@ impl Icon {
 }
 
 /// Draws an icon.
-pub fn icon(icon: Icon) -> Html {
-    let class = if icon.is_filled() {
-        "icon icon-filled"
-    } else {
-        "icon"
-    };
-    html! {
-        <svg class={class} viewBox="0 0 16 16" width="16" height="16" aria-hidden="true" focusable="false">
-            <path d={icon.path()} />
-        </svg>
-    }
+pub fn icon(icon: Icon) -> El {
+    el("svg.icon|viewBox=0 0 16 16|width=16|height=16|aria-hidden=true|focusable=false")
+        .class_if(icon.is_filled(), "icon-filled")
+        .child(el("path").attr("d", icon.path()))
 }

@@ -1,43 +1,48 @@
 //! The lists a page can be on, as trays; the page lies in one of them and moves between them.
 
 use lockstep_view::scene::ListTray;
-use yew::prelude::*;
 
-use super::controls::yes;
+use crate::element::{El, el, words};
 
-/// The trays and the pages on them.
-pub fn lists(lists: &[ListTray], kept: &[String]) -> Html {
-    let shown: Vec<&ListTray> = lists
-        .iter()
-        .filter(|tray| kept.contains(&tray.key) || !tray.pages.is_empty())
-        .collect();
-    let count = shown.len().max(1);
-    let mut pages: Vec<(&str, usize, bool)> = shown
-        .iter()
-        .enumerate()
-        .flat_map(|(index, tray)| {
-            tray.pages
-                .iter()
-                .map(move |page| (page.as_str(), index, tray.is_bad))
-        })
-        .collect();
-    // The order of the elements never changes, only their place: a moved element would not glide.
-    pages.sort_unstable();
-    html! {
-        <div class="lists" role="list" aria-label="Where the page is" style={format!("--trays:{count}")}>
-            { for shown.iter().map(|tray| html! {
-                <div class="tray" role="listitem" key={tray.key.clone()} data-here={yes(!tray.pages.is_empty())}
-                    data-changed={yes(tray.is_changed)} data-bad={yes(tray.is_bad)} title={tray.note.clone()}>
-                    <span class="tray-label">{ &tray.label }</span>
-                    <span class="hidden">{ if tray.pages.is_empty() { ": empty" } else { ": the page is here" } }</span>
-                </div>
-            }) }
-            { for pages.iter().map(|(page, index, is_bad)| html! {
-                <span class="token" key={format!("page-{page}")} aria-hidden="true" data-bad={yes(*is_bad)}
-                    style={format!("transform:translateX({}%)", index * 100)}>
-                    <i>{ page }</i>
-                </span>
-            }) }
-        </div>
+/// The trays and the pages on them; those in `kept` are there even when empty.
+pub fn lists(lists: &[ListTray], kept: &[String]) -> El {
+    let is_shown = |tray: &&ListTray| kept.contains(&tray.key) || !tray.pages.is_empty();
+    let shown: Vec<&ListTray> = lists.iter().filter(is_shown).collect();
+    let mut tokens: Vec<(&str, El)> = Vec::new();
+    for (index, tray) in shown.iter().enumerate() {
+        for page in &tray.pages {
+            // The order of the elements never changes, only their place: a moved element would not glide.
+            let at = tokens.partition_point(|(other, _)| *other < page.as_str());
+            tokens.insert(at, (page, token(page, index, tray.is_bad)));
+        }
     }
+    el("div.lists|role=list|aria-label=Where the page is")
+        .attr("style", &format!("--trays:{}", shown.len().max(1)))
+        .children(shown.into_iter().map(tray))
+        .children(tokens.into_iter().map(|(_, token)| token))
+}
+
+fn tray(tray: &ListTray) -> El {
+    let is_here = !tray.pages.is_empty();
+    let told = if is_here {
+        ": the page is here"
+    } else {
+        ": empty"
+    };
+    el("div.tray|role=listitem")
+        .key(&tray.key)
+        .flag("data-here", is_here)
+        .flag("data-changed", tray.is_changed)
+        .flag("data-bad", tray.is_bad)
+        .attr("title", &tray.note)
+        .child(words("span.tray-label", &tray.label))
+        .child(words("span.hidden", told))
+}
+
+fn token(page: &str, index: usize, is_bad: bool) -> El {
+    el("span.token|aria-hidden=true")
+        .key(&format!("page-{page}"))
+        .flag("data-bad", is_bad)
+        .attr("style", &format!("transform:translateX({}%)", index * 100))
+        .child(words("i", page))
 }

@@ -1,27 +1,37 @@
 //! A message that stays until it is put away: what happened, what still works, what to do.
 
-use yew::prelude::*;
+use yew::Callback;
 
-use super::controls::{button, press};
+use super::controls::button;
 use super::icon::{Icon, icon};
-use crate::model::{Act, Notice as Words, NoticeKind};
+use crate::element::{El, el, words};
+use crate::model::{Act, Notice, NoticeKind};
 
-/// The message, if there is one.
-pub fn notice(notice: Option<&Words>, act: &Callback<Act>) -> Html {
-    let Some(notice) = notice else {
-        return html! {};
+/// The message.
+pub fn notice(notice: &Notice, act: &Callback<Act>) -> El {
+    let offers: &[(&str, Act)] = match notice.kind {
+        NoticeKind::PartOfLink => &[
+            ("Continue from here", Act::Dismiss),
+            ("Open the nearest beat", Act::Beat { is_forward: false }),
+        ],
+        NoticeKind::NotLoaded => &[("Retry", Act::Retry)],
+        NoticeKind::BadLink | NoticeKind::Refused => &[],
     };
-    html! {
-        <div class="notice" role="region" aria-label="Message">
-            <p>{ &notice.text }</p>
-            if let Some(link) = &notice.link {
-                <label class="notice-link"><span>{ "The link" }</span><input type="text" readonly={true} value={link.clone()} /></label>
-            }
-            if notice.kind == NoticeKind::PartOfLink {
-                { button("", "Continue from here", Act::Dismiss, act) }
-                { button("", "Open the nearest beat", Act::Beat { is_forward: false }, act) }
-            }
-            <button type="button" class="notice-close" onclick={press(Act::Dismiss, act)} aria-label="Put this message away">{ icon(Icon::Close) }</button>
-        </div>
-    }
+    let link = notice.link.as_ref().map(|link| {
+        el("label.notice-link")
+            .child(words("span", "The link"))
+            .child(el("input|type=text|readonly=").value(link))
+    });
+    let close = el("button.notice-close|type=button|aria-label=Put this message away")
+        .press(Act::Dismiss, act)
+        .child(icon(Icon::Close));
+    el("div.notice|role=region|aria-label=Message")
+        .child(words("p", &notice.text))
+        .child(link)
+        .children(
+            offers
+                .iter()
+                .map(|(text, wish)| button("", text, wish.clone(), act)),
+        )
+        .child(close)
 }

@@ -3,10 +3,10 @@
 use lockstep_view::scene::{
     Column, Glyph, Lane, LockLane, LockMode, Score, ThreadId, ThreadRow, WaitBar,
 };
-use yew::prelude::*;
+use yew::Html;
 
-use super::swatch::{WHOLE, letter_chip, pattern_line, percent, swatch, thread_class};
-use crate::shared::Shared;
+use super::swatch::{WHOLE, letter_chip, pattern_lines, percent, swatch, thread_class};
+use crate::element::{El, el, words};
 
 /// Where a step starts and ends.
 #[derive(Clone, Copy, PartialEq, Debug)]
@@ -49,51 +49,55 @@ pub fn thread_lane(
     cursor: u32,
     is_ghost: bool,
     scale: Scale,
-) -> Html {
+) -> El {
     let thread = row.thread;
-    let width = AttrValue::from(percent(scale.column()));
-    html! {
-        <div key={thread.0} class={classes!("row", "row-thread", thread_class(thread))}>
-            <span class="row-label">{ letter_chip(thread) }<span class="row-name">{ &row.name }</span></span>
-            <svg class="row-plot">
-                <line class="row-base" x1="0" x2="100%" y1="50%" y2="50%" />
-                { for score.waits.iter().filter(|wait| wait.thread == thread).map(|wait| wait_bar(wait, scale)) }
-                { for score.columns.iter().filter(|column| column.thread == thread).map(|column| cell(column, cursor, &width, scale)) }
-                if is_ghost {
-                    <rect class="cell-ghost" x={percent(scale.right(cursor))} {width} y="4" height="18" rx="3" />
-                }
-            </svg>
-        </div>
-    }
+    let width = percent(scale.column());
+    let waits = score.waits.iter().filter(|wait| wait.thread == thread);
+    let cells = score
+        .columns
+        .iter()
+        .filter(|column| column.thread == thread);
+    let ghost = is_ghost.then(|| {
+        el("rect.cell-ghost|y=4|height=18|rx=3")
+            .attr("x", &percent(scale.right(cursor)))
+            .attr("width", &width)
+    });
+    let plot = el("svg.row-plot")
+        .child(el("line.row-base|x1=0|x2=100%|y1=50%|y2=50%"))
+        .children(waits.map(|wait| wait_bar(wait, scale)))
+        .children(cells.map(|column| cell(column, cursor, &width, scale)))
+        .child(ghost);
+    let label = el("span.row-label")
+        .child(letter_chip(thread))
+        .child(words("span.row-name", &row.name));
+    let lane = el("div.row.row-thread").class(thread_class(thread));
+    lane.child(label).child(plot)
 }
 
 /// How wide a wait has to be to have words in it; a narrower one is told by its hatch, the card and the rack.
 const ROOM_FOR_WORDS: u32 = WHOLE / 8;
 
-fn wait_bar(wait: &WaitBar, scale: Scale) -> Html {
+fn wait_bar(wait: &WaitBar, scale: Scale) -> El {
     let left = scale.left(wait.from.0);
     let width = scale.right(wait.to.0).saturating_sub(left);
-    let holder = wait
-        .holder
-        .map_or_else(String::new, |holder| format!(" ({})", holder.letter()));
-    html! {
-        <g class="waiting" key={format!("wait-{}", wait.from.0)}>
-            <rect x={percent(left)} width={percent(width)} y="5" height="16" />
-            if width > ROOM_FOR_WORDS {
-                <text x={percent(left + scale.column() / 2)} y="17">{ format!("waits for {}{holder}", wait.label) }</text>
-            }
-        </g>
-    }
+    let bar = el("rect|y=5|height=16")
+        .attr("x", &percent(left))
+        .attr("width", &percent(width));
+    let told = (width > ROOM_FOR_WORDS).then(|| {
+        let mut text = format!("waits for {}", wait.label);
+        if let Some(holder) = wait.holder {
+            text.push_str(" (");
+            text.push(holder.letter());
+            text.push(')');
+        }
+        words("text|y=17", &text).attr("x", &percent(left + scale.column() / 2))
+    });
+    el("g.waiting").child(bar).child(told)
 }
 
 /// One step: filled when done, hollow when not, framed when it is the last one done.
-fn cell(column: &Column, cursor: u32, width: &AttrValue, scale: Scale) -> Html {
+fn cell(column: &Column, cursor: u32, width: &str, scale: Scale) -> El {
     let step = column.step.0;
-    let class = match step.cmp(&cursor) {
-        std::cmp::Ordering::Less => "cell cell-past",
-        std::cmp::Ordering::Equal => "cell cell-past cell-current",
-        std::cmp::Ordering::Greater => "cell",
-    };
     let sign = match column.glyph {
         Glyph::Read => "r",
         Glyph::Write => "w",
@@ -103,95 +107,93 @@ fn cell(column: &Column, cursor: u32, width: &AttrValue, scale: Scale) -> Html {
         Glyph::Ask => "!",
         Glyph::Local => "\u{b7}",
     };
-    html! {
-        <g key={step} {class}>
-            <rect x={percent(scale.left(step))} width={width.clone()} y="4" height="18" rx="2.500" />
-            <text x={percent(scale.middle(step))} y="17">{ sign }</text>
-            if column.glyph == Glyph::Refused {
-                <line class="cell-stroke" x1={percent(scale.left(step) + scale.column() / 5)}
-                    x2={percent(scale.right(step) - scale.column() / 5)} y1="19" y2="7" />
-            }
-        </g>
-    }
-}
-
-/// Properties of [`Lanes`].
-#[derive(Clone, PartialEq, Properties)]
-pub struct LanesProps {
-    /// The whole run.
-    pub score: Shared<Score>,
-    /// The scale.
-    pub scale: Scale,
+    let stroke = (column.glyph == Glyph::Refused).then(|| {
+        let inset = scale.column() / 5;
+        el("line.cell-stroke|y1=19|y2=7")
+            .attr("x1", &percent(scale.left(step) + inset))
+            .attr("x2", &percent(scale.right(step) - inset))
+    });
+    let field = el("rect|y=4|height=18|rx=2.5")
+        .attr("x", &percent(scale.left(step)))
+        .attr("width", width);
+    el("g.cell")
+        .class_if(step <= cursor, "cell-past")
+        .class_if(step == cursor, "cell-current")
+        .child(field)
+        .child(words("text|y=17", sign).attr("x", &percent(scale.middle(step))))
+        .child(stroke)
 }
 
 /// The lanes of the locks and of the facts. They do not depend on the cursor and are drawn once for a run.
-#[component]
-pub fn Lanes(props: &LanesProps) -> Html {
-    let score = &props.score;
-    let steps = u32::try_from(score.columns.len()).unwrap_or(u32::MAX);
-    html! {
-        <>
-            <div class="rows-locks">{ for score.lock_lanes.iter().map(|lane| lock_row(lane, steps, props.scale)) }</div>
-            <div class="rows-waves">{ for score.lanes.iter().map(|lane| wave_row(lane, props.scale)) }</div>
-        </>
-    }
+pub fn lanes(score: &Score, steps: u32, scale: Scale) -> Html {
+    let locks = score.lock_lanes.iter();
+    let waves = score.lanes.iter();
+    let locks = el("div.rows-locks").children(locks.map(|lane| lock_row(lane, steps, scale)));
+    let waves = el("div.rows-waves").children(waves.map(|lane| wave_row(lane, scale)));
+    [locks.html(), waves.html()].into_iter().collect()
 }
 
 /// The stretches in which one lock was held.
-fn lock_row(lane: &LockLane, steps: u32, scale: Scale) -> Html {
+fn lock_row(lane: &LockLane, steps: u32, scale: Scale) -> El {
     let gap = scale.column() / 10;
-    html! {
-        <div key={lane.lock.0.clone()} class="row row-lock" data-lock={lane.lock.0.clone()}>
-            <span class="row-label">{ swatch(lane.pattern) }<span class="row-name">{ &lane.label }</span></span>
-            <svg class="row-plot">
-                { for lane.bars.iter().map(|bar| {
-                    let from = scale.left(bar.from.0) + gap;
-                    let to = scale.right(bar.to.map_or(steps, |step| step.0)).saturating_sub(gap);
-                    let shared = (bar.mode == LockMode::Shared).then_some("bar-shared");
-                    html! {
-                        <g class={classes!("bar-held", thread_class(bar.thread), shared)}>{ pattern_line(lane.pattern, from, to) }</g>
-                    }
-                }) }
-            </svg>
-        </div>
-    }
+    let bars = lane.bars.iter().map(|bar| {
+        let from = scale.left(bar.from.0) + gap;
+        let to = bar.to.map_or(steps, |step| step.0);
+        let held = el("g.bar-held")
+            .class(thread_class(bar.thread))
+            .class_if(bar.mode == LockMode::Shared, "bar-shared");
+        pattern_lines(
+            held,
+            lane.pattern,
+            from,
+            scale.right(to).saturating_sub(gap),
+        )
+    });
+    let label = el("span.row-label")
+        .child(swatch(lane.pattern))
+        .child(words("span.row-name", &lane.label));
+    el("div.row.row-lock")
+        .key(&lane.lock.0)
+        .attr("data-lock", &lane.lock.0)
+        .child(label)
+        .child(el("svg.row-plot").children(bars))
 }
 
 /// One fact as a waveform.
-fn wave_row(lane: &Lane, scale: Scale) -> Html {
-    let spans = &lane.spans;
-    let edges = |index: usize| -> (u32, u32) {
+fn wave_row(lane: &Lane, scale: Scale) -> El {
+    let mut plot = el("svg.row-plot");
+    let mut was_high = None;
+    for (index, span) in lane.spans.iter().enumerate() {
         // The level of a span begins in the middle of the step that brought it about.
-        let left = spans.get(index).map_or(0, |span| scale.middle(span.from.0));
-        let right = match (spans.get(index + 1), spans.get(index)) {
-            (Some(next), _) => scale.middle(next.from.0),
-            (None, Some(last)) => scale.right(last.to.0),
-            (None, None) => left,
+        let left = scale.middle(span.from.0);
+        let right = match lane.spans.get(index + 1) {
+            Some(next) => scale.middle(next.from.0),
+            None => scale.right(span.to.0).max(left),
         };
-        (left, right.max(left))
-    };
-    html! {
-        <div key={lane.fact.0.clone()} class="row row-wave" data-lane={lane.fact.0.clone()}>
-            <span class="row-label"><span class="row-name">{ &lane.label }</span></span>
-            <svg class="row-plot">
-                { for spans.iter().enumerate().map(|(index, span)| {
-                    let (left, right) = edges(index);
-                    let turned = index > 0 && spans.get(index - 1).is_some_and(|before| before.is_high != span.is_high);
-                    let height = if span.is_high { "4" } else { "16" };
-                    let (from, to) = (AttrValue::from(percent(left)), AttrValue::from(percent(right)));
-                    html! {
-                        <g class="wave">
-                            if span.is_high {
-                                <rect class="wave-ground" x={from.clone()} width={percent(right - left)} y="4" height="12" />
-                            }
-                            if turned { <line class="wave-turn" x1={from.clone()} x2={from.clone()} y1="3" y2="17" /> }
-                            <line class="wave-level" x1={from} x2={to} y1={height} y2={height} />
-                        </g>
-                    }
-                }) }
-            </svg>
-        </div>
+        let (from, to) = (percent(left), percent(right));
+        let ground = span.is_high.then(|| {
+            el("rect.wave-ground|y=4|height=12")
+                .attr("x", &from)
+                .attr("width", &percent(right.saturating_sub(left)))
+        });
+        let has_turned = was_high.is_some_and(|was_high| was_high != span.is_high);
+        let turn = el("line.wave-turn|y1=3|y2=17");
+        let turn = has_turned.then(|| turn.attr("x1", &from).attr("x2", &from));
+        let height = if span.is_high { "4" } else { "16" };
+        let level = el("line.wave-level")
+            .attr("x1", &from)
+            .attr("x2", &to)
+            .attr("y1", height)
+            .attr("y2", height);
+        plot = plot.child(el("g.wave").child(ground).child(turn).child(level));
+        was_high = Some(span.is_high);
     }
+    let label = el("span.row-label").child(words("span.row-name", &lane.label));
+    el("div.row.row-wave")
+        .key(&lane.fact.0)
+        .attr("data-lane", &lane.fact.0)
+        .child(label)
+        .child(plot)
 }
 
 /// Whether a next step of `thread` is being previewed and would not be the recorded one.

@@ -1,52 +1,62 @@
 //! Theme, motion, size of text, single-key shortcuts.
 
-use yew::prelude::*;
+use yew::Callback;
 
-use super::controls::{Choice, select};
-use super::dialog::Dialog;
-use super::when;
-use crate::settings::{Motion, Settings, Size, Theme};
+use super::controls::{Choice, chosen, select};
+use super::dialog::dialog;
+use crate::element::{El, Event, el, words};
+use crate::model::{Act, Model};
+use crate::settings::{Motion, Size, Theme};
+
+/// What is said where there is no storage.
+const FORGETS: &str =
+    "This browser does not let the page remember settings. They hold until it is closed.";
 
 /// The settings dialog.
-pub fn settings_dialog(
-    now: Settings,
-    is_remembered: bool,
-    on_change: &Callback<Settings>,
-    on_close: Callback<()>,
-) -> Html {
-    let keys = on_change.reform(move |_: Event| Settings {
-        has_keys: !now.has_keys,
-        ..now
-    });
-    let name = |text: &'static str| html! { <span>{ text }</span> };
-    html! {
-        <Dialog title="Settings" {on_close}>
-            <div class="settings">
-                { select("", name("Theme"), choices(Theme::ALL, now.theme, Theme::name, Theme::label),
-                    when(on_change, move |value| Some(Settings { theme: Theme::parse(&value)?, ..now }))) }
-                { select("", name("Motion"), choices(Motion::ALL, now.motion, Motion::name, Motion::label),
-                    when(on_change, move |value| Some(Settings { motion: Motion::parse(&value)?, ..now }))) }
-                { select("", name("Text size"), choices(Size::ALL, now.size, Size::name, Size::label),
-                    when(on_change, move |value| Some(Settings { size: Size::parse(&value)?, ..now }))) }
-                <label class="check"><input type="checkbox" checked={now.has_keys} onchange={keys} /><span>{ "Single keys are shortcuts" }</span></label>
-                if !is_remembered {
-                    <p>{ "This browser does not let the page remember settings. They hold until it is closed." }</p>
-                }
-            </div>
-        </Dialog>
-    }
+pub fn settings_dialog(model: &Model, act: &Callback<Act>) -> El {
+    let now = model.settings;
+    let theme = chosen(act, |value| Theme::parse(&value).map(Act::Theme));
+    let motion = chosen(act, |value| Motion::parse(&value).map(Act::Motion));
+    let size = chosen(act, |value| Size::parse(&value).map(Act::Size));
+    let keys = el("input|type=checkbox").checked(now.has_keys).wish(
+        Event::Change,
+        Act::SingleKeys(!now.has_keys),
+        act,
+    );
+    let keys = el("label.check")
+        .child(keys)
+        .child(words("span", "Single keys are shortcuts"));
+    let name = |text| words("span", text);
+    let inside = el("div.settings")
+        .child(select(
+            "",
+            name("Theme"),
+            choices(Theme::TABLE, now.theme.name()),
+            theme,
+        ))
+        .child(select(
+            "",
+            name("Motion"),
+            choices(Motion::TABLE, now.motion.name()),
+            motion,
+        ))
+        .child(select(
+            "",
+            name("Text size"),
+            choices(Size::TABLE, now.size.name()),
+            size,
+        ))
+        .child(keys)
+        .child(model.forgets.then(|| words("p", FORGETS)));
+    dialog("Settings", inside, act)
 }
 
-fn choices<T: Copy + PartialEq>(
-    all: &[T],
-    now: T,
-    name: fn(T) -> &'static str,
-    label: fn(T) -> &'static str,
-) -> Vec<Choice> {
-    let choice = |one: &T| Choice {
-        value: name(*one).into(),
-        label: label(*one).into(),
-        is_chosen: *one == now,
+/// The choices of a table of names and labels.
+fn choices(table: &[(&'static str, &'static str)], now: &str) -> Vec<Choice> {
+    let choice = |(name, label): &(&'static str, &'static str)| Choice {
+        value: (*name).into(),
+        label: (*label).into(),
+        is_chosen: *name == now,
     };
-    all.iter().map(choice).collect()
+    table.iter().map(choice).collect()
 }

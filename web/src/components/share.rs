@@ -1,108 +1,106 @@
 //! What can be taken away: a link, a frame, text for a mail, a table.
 
-use gloo::timers::callback::Timeout;
-use wasm_bindgen_futures::JsFuture;
-use web_sys::HtmlTextAreaElement;
-use yew::prelude::*;
+use yew::Callback;
 
-use super::dialog::Dialog;
+use super::controls::button;
+use super::dialog::dialog;
+use crate::element::{El, el, words};
+use crate::model::{Act, Answer, Model};
 
 /// One thing to take away.
-#[derive(Clone, PartialEq, Debug)]
 pub struct Thing {
     /// Its name.
     pub name: &'static str,
     /// What to do with it.
-    pub hint: &'static str,
+    hint: &'static str,
     /// The text itself.
     pub text: String,
     /// How many lines to show.
-    pub lines: u32,
+    lines: u32,
 }
 
-/// The share dialog.
-pub fn share(things: &[Thing], on_close: Callback<()>) -> Html {
-    html! {
-        <Dialog title="Take this run with you" {on_close}>
-            <div class="share">
-                { for things.iter().map(|thing| html! { <Copied key={thing.name} thing={thing.clone()} /> }) }
-            </div>
-        </Dialog>
-    }
-}
-
-/// Properties of [`Copied`].
-#[derive(Clone, PartialEq, Properties)]
-pub struct CopiedProps {
-    /// The thing.
-    pub thing: Thing,
-}
-
-/// What the copy button says.
-#[derive(Clone, Copy, PartialEq)]
-enum Answer {
-    None,
-    Done,
-    ByHand,
+/// The share dialog; `page` is the address of the page, without what it shows.
+pub fn share(model: &Model, page: &str, act: &Callback<Act>) -> El {
+    let things = things(model, page);
+    let things = things.iter().enumerate().map(|(index, thing)| {
+        let answer = model.copied.filter(|(which, _)| *which == index);
+        one(index, thing, answer.map(|(_, answer)| answer), act)
+    });
+    dialog(
+        "Take this run with you",
+        el("div.share").children(things),
+        act,
+    )
 }
 
 /// A text with a button that copies it.
-#[component]
-pub fn Copied(props: &CopiedProps) -> Html {
-    let node = use_node_ref();
-    let answer = use_state(|| Answer::None);
-    let timer = use_mut_ref(|| None::<Timeout>);
-    let onclick = {
-        let (node, answer, text) = (node.clone(), answer.clone(), props.thing.text.clone());
-        Callback::from(move |_: MouseEvent| {
-            let (node, answer, text, timer) =
-                (node.clone(), answer.clone(), text.clone(), timer.clone());
-            wasm_bindgen_futures::spawn_local(async move {
-                if copy(&text).await {
-                    answer.set(Answer::Done);
-                    *timer.borrow_mut() = Some(Timeout::new(900, move || answer.set(Answer::None)));
-                } else {
-                    // Without leave to write to the clipboard the text is marked, so that one key copies it.
-                    if let Some(field) = node.cast::<HtmlTextAreaElement>() {
-                        let _ = field.focus();
-                        field.select();
-                    }
-                    answer.set(Answer::ByHand);
-                }
-            });
-        })
+fn one(index: usize, thing: &Thing, answer: Option<Answer>, act: &Callback<Act>) -> El {
+    let (label, told) = match answer {
+        None => ("Copy", ""),
+        Some(Answer::Done) => ("Copied", "Copied."),
+        Some(Answer::ByHand) => (
+            "Copy",
+            "The browser keeps the clipboard shut. The text is marked: copy it with the keyboard.",
+        ),
     };
-    let thing = &props.thing;
-    let id = format!(
-        "share-{}",
-        thing.name.to_ascii_lowercase().replace(' ', "-")
-    );
-    html! {
-        <div class="thing">
-            <label for={id.clone()}><b>{ thing.name }</b><span>{ thing.hint }</span></label>
-            <textarea {id} ref={node} readonly={true} rows={thing.lines.to_string()} wrap="off" spellcheck="false" value={thing.text.clone()} />
-            <button type="button" class="copy" {onclick}>{ if *answer == Answer::Done { "Copied" } else { "Copy" } }</button>
-            <p class="answer" role="status">{ match *answer {
-                Answer::None => "",
-                Answer::Done => "Copied.",
-                Answer::ByHand => "The browser keeps the clipboard shut. The text is marked: copy it with the keyboard.",
-            } }</p>
-        </div>
-    }
+    let id = field(index);
+    el("div.thing")
+        .child(
+            el("label")
+                .attr("for", &id)
+                .child(words("b", thing.name))
+                .child(words("span", thing.hint)),
+        )
+        .child(
+            el("textarea|readonly=|wrap=off|spellcheck=false")
+                .attr("id", &id)
+                .number("rows", thing.lines)
+                .value(&thing.text),
+        )
+        .child(button("copy", label, Act::Copy(index), act))
+        .child(words("p.answer|role=status", told))
 }
 
-async fn copy(text: &str) -> bool {
-    let Some(window) = web_sys::window() else {
-        return false;
+/// The id of the field that shows a thing.
+pub fn field(index: usize) -> String {
+    format!("share-{index}")
+}
+
+/// What the share dialog offers.
+pub fn things(model: &Model, page: &str) -> Vec<Thing> {
+    let link = model.link();
+    let folder = page.rfind('/').map_or("", |at| &page[..=at]);
+    let told = &model.stage.headline;
+    let thing = |name, hint, lines, text| Thing {
+        name,
+        hint,
+        text,
+        lines,
     };
-    // In a frame without leave, or on a plain http page, there is no clipboard at all.
-    let clipboard = js_sys::Reflect::get(&window.navigator(), &"clipboard".into());
-    if !clipboard.is_ok_and(|clipboard| clipboard.is_object()) {
-        return false;
-    }
-    JsFuture::from(window.navigator().clipboard().write_text(text))
-        .await
-        .is_ok()
+    let title = format!("{}, {}", told.title, told.kernel);
+    let embed = format!("{folder}embed.html?{}", link.to_query());
+    let link = format!("{page}{}", link.to_hash());
+    vec![
+        thing("Link", "opens exactly this view", 2, link),
+        thing(
+            "Frame",
+            "puts this stage into another page",
+            3,
+            iframe(&embed, &title),
+        ),
+        thing(
+            "Mail text",
+            "two columns, 72 characters wide",
+            6,
+            model.stage.played.mail(),
+        ),
+        thing(
+            "Markdown table",
+            "every step",
+            4,
+            model.stage.played.markdown(),
+        ),
+    ]
 }
 
 /// The snippet that puts a run into another page.

@@ -1,7 +1,8 @@
 //! The line a lock is drawn with: the same in the score, on the cards, in the rack and in the legend.
 
 use lockstep_view::scene::{Pattern, ThreadId};
-use yew::prelude::*;
+
+use crate::element::{El, el, words};
 
 /// The class that gives a thread its colour and its slant.
 pub fn thread_class(thread: ThreadId) -> &'static str {
@@ -28,34 +29,38 @@ fn strokes(pattern: Pattern) -> &'static [(&'static str, &'static str, &'static 
 /// The whole width. Places in a drawing are whole numbers of it: they are the same everywhere, and need no decimals.
 pub const WHOLE: u32 = 100_000;
 
-/// A line of a pattern from one place to another.
-pub fn pattern_line(pattern: Pattern, from: u32, to: u32) -> Html {
-    let (from, to) = (AttrValue::from(percent(from)), AttrValue::from(percent(to)));
-    strokes(pattern)
-        .iter()
-        .map(|(height, width, dashes)| {
-            html! {
-                <line x1={from.clone()} x2={to.clone()} y1={*height} y2={*height} stroke-width={*width} stroke-dasharray={*dashes} />
-            }
-        })
-        .collect()
+/// Adds the lines of a pattern, from one place to another.
+pub fn pattern_lines(mut drawing: El, pattern: Pattern, from: u32, to: u32) -> El {
+    for (height, width, dashes) in strokes(pattern) {
+        let line = el("line")
+            .attr("x1", &percent(from))
+            .attr("x2", &percent(to))
+            .attr("y1", height)
+            .attr("y2", height)
+            .attr("stroke-width", width)
+            .attr("stroke-dasharray", dashes);
+        drawing = drawing.child(line);
+    }
+    drawing
 }
 
 /// A place as an attribute: a share of the width.
 pub fn percent(place: u32) -> String {
-    format!("{}.{:03}%", place / (WHOLE / 100), place % (WHOLE / 100))
+    let decimals = (1000 + place % (WHOLE / 100)).to_string();
+    let mut text = (place / (WHOLE / 100)).to_string();
+    text.push('.');
+    text.push_str(&decimals[1..]);
+    text.push('%');
+    text
 }
 
 /// A short sample of a lock's line.
-pub fn swatch(pattern: Pattern) -> Html {
-    html! {
-        <svg class="swatch" width="22" height="10" aria-hidden="true" focusable="false">
-            { pattern_line(pattern, WHOLE / 50, WHOLE - WHOLE / 50) }
-        </svg>
-    }
+pub fn swatch(pattern: Pattern) -> El {
+    let drawing = el("svg.swatch|width=22|height=10|aria-hidden=true|focusable=false");
+    pattern_lines(drawing, pattern, WHOLE / 50, WHOLE - WHOLE / 50)
 }
 
 /// The letter of a thread in its colour.
-pub fn letter_chip(thread: ThreadId) -> Html {
-    html! { <span class={classes!("letter", thread_class(thread))} aria-hidden="true">{ thread.letter() }</span> }
+pub fn letter_chip(thread: ThreadId) -> El {
+    words("span.letter|aria-hidden=true", &thread.letter().to_string()).class(thread_class(thread))
 }

@@ -1,110 +1,127 @@
 //! One thread: where it is, what it holds or waits for, and the button that runs it.
 
-use lockstep_view::scene::{LockMode, ThreadCard as Card, ThreadId, ThreadState};
-use yew::prelude::*;
+use lockstep_view::scene::{Hold, LockMode, ThreadCard as Card, ThreadId, ThreadState};
+use yew::Callback;
 
 use super::code::code;
-use super::controls::{press, yes};
 use super::icon::{Icon, icon};
 use super::swatch::{letter_chip, swatch, thread_class};
+use crate::element::{El, Event, el, words};
 use crate::model::{Act, Model};
 
 /// One thread.
-pub fn thread_card(card: &Card, model: &Model, act: &Callback<Act>) -> Html {
+pub fn thread_card(card: &Card, model: &Model, act: &Callback<Act>) -> El {
     let state = match card.state {
         ThreadState::Runnable => "runnable",
         ThreadState::Blocked(_) => "blocked",
         ThreadState::Finished => "finished",
     };
     let id = format!("thread-{}", card.thread.letter());
-    html! {
-        <article key={card.thread.0} class={classes!("card", thread_class(card.thread))} data-state={state} data-moving={yes(card.is_moving)}
-            aria-labelledby={id.clone()}>
-            <header class="card-head">
-                { letter_chip(card.thread) }
-                <h2 class="card-name" {id}>{ &card.name }</h2>
-                <span class="card-role">{ &card.role }</span>
-            </header>
-            { breadcrumb(card) }
-            { code(card.last.as_ref(), card.next_place.as_ref(), card.is_moving && !matches!(card.state, ThreadState::Blocked(_))) }
-            { holds(card) }
-            { run_row(card, model, act) }
-        </article>
-    }
+    let head = el("header.card-head")
+        .child(letter_chip(card.thread))
+        .child(words("h2.card-name", &card.name).attr("id", &id))
+        .child(words("span.card-role", &card.role));
+    let has_moved = card.is_moving && !matches!(card.state, ThreadState::Blocked(_));
+    el("article.card")
+        .class(thread_class(card.thread))
+        .attr("data-state", state)
+        .flag("data-moving", card.is_moving)
+        .attr("aria-labelledby", &id)
+        .child(head)
+        .child(breadcrumb(card))
+        .child(code(
+            &model.source,
+            card.last.as_ref(),
+            card.next_place.as_ref(),
+            has_moved,
+        ))
+        .child(holds(&card.holds))
+        .child(run_row(card, model, act))
 }
 
 /// Where the thread is: the function of its step, and above it those that led there.
-fn breadcrumb(card: &Card) -> Html {
+fn breadcrumb(card: &Card) -> El {
     let names: Vec<&str> = card
         .stack
         .iter()
         .map(|frame| frame.function.as_str())
         .collect();
-    let (here, path) = match names.split_last() {
-        Some((here, path)) => (*here, path.join(" \u{203a} ")),
-        None if card.state == ThreadState::Finished => ("returned", String::new()),
-        None => ("about to start", String::new()),
+    let (class, here, path) = match names.split_last() {
+        Some((here, path)) => ("crumb-here", *here, path.join(" \u{203a} ")),
+        None if card.state == ThreadState::Finished => ("crumb-none", "returned", String::new()),
+        None => ("crumb-none", "about to start", String::new()),
     };
-    html! {
-        <p class="crumbs">
-            // Where there is little room, it is the nearest functions that stay: the text is cut at its start.
-            <span class="crumb-path" title={path.clone()}><bdi>{ path }</bdi></span>
-            <code class={if names.is_empty() { "crumb-none" } else { "crumb-here" }}>{ here }</code>
-        </p>
-    }
+    // Where there is little room, it is the nearest functions that stay: the text is cut at its start.
+    el("p.crumbs")
+        .child(
+            el("span.crumb-path")
+                .attr("title", &path)
+                .child(words("bdi", &path)),
+        )
+        .child(words("code", here).class(class))
 }
 
-fn holds(card: &Card) -> Html {
-    html! {
-        <p class="holds">
-            <span class="holds-word">{ if card.holds.is_empty() { "holds nothing" } else { "holds" } }</span>
-            { for card.holds.iter().map(|hold| html! {
-                <span class="hold" key={hold.lock.0.clone()}>
-                    { swatch(hold.pattern) }
-                    { &hold.label }
-                    if hold.mode == LockMode::Shared { <small>{ " read" }</small> }
-                </span>
-            }) }
-        </p>
-    }
+fn holds(holds: &[Hold]) -> El {
+    let hold = |hold: &Hold| {
+        let shared = (hold.mode == LockMode::Shared).then(|| words("small", " read"));
+        el("span.hold")
+            .key(&hold.lock.0)
+            .child(swatch(hold.pattern))
+            .text(&hold.label)
+            .child(shared)
+    };
+    let word = if holds.is_empty() {
+        "holds nothing"
+    } else {
+        "holds"
+    };
+    el("p.holds")
+        .child(words("span.holds-word", word))
+        .children(holds.iter().map(hold))
 }
 
 /// The button that runs a thread, with what it would do or why it cannot.
-fn run_row(card: &Card, model: &Model, act: &Callback<Act>) -> Html {
+fn run_row(card: &Card, model: &Model, act: &Callback<Act>) -> El {
     let thread = card.thread;
-    let can_run = card.state == ThreadState::Runnable;
-    let onclick = press(Act::Run(thread), act);
-    let show = press(Act::Preview(Some(thread)), act);
-    let hide = press(Act::Preview(None), act);
-    let unfocus = act.reform(|_: FocusEvent| Act::Preview(None));
-    html! {
-        <div class="run-row">
-            <button type="button" class="run" data-run={thread.letter().to_string()} {onclick} onmouseenter={show} onmouseleave={hide} onblur={unfocus}
-                aria-disabled={yes(!can_run)} aria-label={card.run_spoken.clone()}>
-                { format!("Run {}", card.name) }
-            </button>
-            <p class="next">{ next_words(card, model) }</p>
-        </div>
-    }
+    let show = Act::Preview(Some(thread));
+    let run = el("button.run|type=button")
+        .attr("data-run", &thread.letter().to_string())
+        .press(Act::Run(thread), act)
+        .wish(Event::Enter, show, act)
+        .wish(Event::Leave, Act::Preview(None), act)
+        .wish(Event::Blur, Act::Preview(None), act)
+        .flag("aria-disabled", card.state != ThreadState::Runnable)
+        .attr("aria-label", &card.run_spoken)
+        .text("Run ")
+        .text(&card.name);
+    let next = next_words(el("p.next"), card, model);
+    el("div.run-row").child(run).child(next)
 }
 
-fn next_words(card: &Card, model: &Model) -> Html {
+fn next_words(line: El, card: &Card, model: &Model) -> El {
     match &card.state {
-        ThreadState::Finished => {
-            html! { <span class="next-done">{ icon(Icon::Check) }{ " finished" }</span> }
-        }
-        ThreadState::Blocked(wait) => html! {
-            <span class="next-wait">
-                { icon(Icon::Lock) }
-                { " waits for " }<code>{ &wait.label }</code>
-                { for wait.holders.iter().map(|holder| html! { <>{ ", held by " }<b>{ name(model, *holder) }</b></> }) }
-            </span>
-        },
-        ThreadState::Runnable => html! {
-            if let Some(next) = &card.next {
-                <span class="next-word">{ "next" }</span>
-                <span class="next-text">{ &next.text }</span>
+        ThreadState::Finished => line.child(
+            el("span.next-done")
+                .child(icon(Icon::Check))
+                .text(" finished"),
+        ),
+        ThreadState::Blocked(wait) => {
+            let mut told = el("span.next-wait")
+                .child(icon(Icon::Lock))
+                .text(" waits for ")
+                .child(words("code", &wait.label));
+            for holder in &wait.holders {
+                told = told
+                    .text(", held by ")
+                    .child(words("b", &name(model, *holder)));
             }
+            line.child(told)
+        }
+        ThreadState::Runnable => match &card.next {
+            Some(next) => line
+                .child(words("span.next-word", "next"))
+                .child(words("span.next-text", &next.text)),
+            None => line,
         },
     }
 }

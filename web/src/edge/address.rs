@@ -1,9 +1,12 @@
 //! The page and its address: stepping rewrites the link in it, a fork or a flip makes a new entry, Back comes home.
 
+use std::cell::RefCell;
+use std::rc::Rc;
+
 use gloo::events::EventListener;
 use gloo::timers::callback::Timeout;
 use wasm_bindgen::JsValue;
-use yew::prelude::*;
+use yew::Callback;
 
 use crate::link::{Link, Reading};
 use crate::model::{Act, Model};
@@ -30,61 +33,75 @@ pub fn wish(hash: &str) -> Option<Act> {
     }
 }
 
-/// Keeps the address and the model together. An embed never touches the address.
-#[hook]
-pub fn use_address(model: &Model, is_embed: bool, act: Callback<Act>) {
-    let written = use_mut_ref(String::new);
-    let chapter = use_mut_ref(|| model.chapter);
-    let is_first = use_mut_ref(|| true);
+/// Keeps the address and the model together. An embed has none of it: it never touches an address.
+pub struct Address {
+    /// The link last seen, and whether there was a notice over it.
+    seen: Option<(String, bool)>,
+    /// The chapter of the newest entry.
+    chapter: u32,
+    /// What was last written, to tell a reader's Back from our own writing.
+    written: Rc<RefCell<String>>,
+    /// Dropping it stops a writing that has not happened yet.
+    timer: Option<Timeout>,
+    _back: Option<EventListener>,
+}
 
-    {
-        let written = written.clone();
-        use_effect_with(
-            (
-                model.link().to_hash(),
-                model.chapter,
-                model.notice.is_some(),
-            ),
-            move |(link, now, has_notice)| {
-                let was_first = is_first.replace(false);
-                // The address a reader came with stays until the reader moves; so does one that could not be read.
-                if is_embed || was_first || *has_notice {
-                    return Box::new(|| ()) as Box<dyn FnOnce()>;
-                }
-                let is_entry = chapter.replace(*now) != *now;
-                let link = link.clone();
-                let write = move || {
-                    written.replace(link.clone());
-                    if let Some(history) =
-                        web_sys::window().and_then(|window| window.history().ok())
-                    {
-                        // A browser may refuse after too many changes; the page works on without.
-                        let _ = if is_entry {
-                            history.push_state_with_url(&JsValue::NULL, "", Some(&link))
-                        } else {
-                            history.replace_state_with_url(&JsValue::NULL, "", Some(&link))
-                        };
-                    }
-                };
-                if is_entry {
-                    write();
-                    return Box::new(|| ()) as Box<dyn FnOnce()>;
-                }
-                let timer = Timeout::new(CALM, write);
-                Box::new(move || drop(timer)) as Box<dyn FnOnce()>
-            },
-        );
-    }
-
-    use_effect_with(is_embed, move |is_embed| {
-        let listener = web_sys::window().filter(|_| !is_embed).map(|window| {
+impl Address {
+    /// Starts to listen.
+    pub fn new(model: &Model, act: Callback<Act>) -> Self {
+        let written = Rc::new(RefCell::new(String::new()));
+        let ours = Rc::clone(&written);
+        let back = web_sys::window().map(|window| {
             EventListener::new(&window, "popstate", move |_| {
                 let hash = hash();
-                if *written.borrow() != hash {
+                if *ours.borrow() != hash {
                     act.emit(wish(&hash).unwrap_or_else(|| Act::Open(Link::default())));
                 }
             })
         });
-        move || drop(listener)
-    });
+        Self {
+            seen: None,
+            chapter: model.chapter,
+            written,
+            timer: None,
+            _back: back,
+        }
+    }
+
+    /// Brings the address to where the model is.
+    pub fn follow(&mut self, model: &Model) {
+        let link = model.link().to_hash();
+        let now = Some((link.clone(), model.notice.is_some()));
+        if self.seen == now {
+            return;
+        }
+        let was_first = self.seen.is_none();
+        self.seen = now;
+        self.timer = None;
+        // The address a reader came with stays until the reader moves; so does one that could not be read.
+        if was_first || model.notice.is_some() {
+            return;
+        }
+        let is_entry = self.chapter != model.chapter;
+        self.chapter = model.chapter;
+        let written = Rc::clone(&self.written);
+        if is_entry {
+            write(&written, link, true);
+        } else {
+            self.timer = Some(Timeout::new(CALM, move || write(&written, link, false)));
+        }
+    }
+}
+
+fn write(written: &RefCell<String>, link: String, is_entry: bool) {
+    if let Some(history) = web_sys::window().and_then(|window| window.history().ok()) {
+        let state = JsValue::NULL;
+        // A browser may refuse after too many changes; the page works on without.
+        let _ = if is_entry {
+            history.push_state_with_url(&state, "", Some(&link))
+        } else {
+            history.replace_state_with_url(&state, "", Some(&link))
+        };
+    }
+    written.replace(link);
 }

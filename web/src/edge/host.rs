@@ -1,48 +1,132 @@
 //! The page around an embed: takes its messages, tells it what happens here.
 
+use std::cell::RefCell;
+use std::rc::Rc;
+
 use gloo::events::EventListener;
-use serde::Serialize;
+use js_sys::{Array, Object, Reflect};
+use lockstep_view::scene::Verdict;
 use wasm_bindgen::{JsCast, JsValue};
-use yew::prelude::*;
+use web_sys::MessageEvent;
+use yew::Callback;
 
-use crate::model::Model;
-use crate::wire::{self, Embed, Outgoing, Payload, Wish};
+use super::document::document;
+use crate::model::{Act, Model};
+use crate::wire::{self, Embed, Message, Payload, Value, Wish};
 
-/// Sends a message to the page around this one, if there is one.
-fn post(message: &Outgoing, id: &JsValue, host: Option<&str>) {
-    let Some((window, parent)) = web_sys::window()
-        .and_then(|window| Some((window.clone(), window.parent().ok().flatten()?)))
-    else {
-        return;
-    };
-    if JsValue::from(&window) == JsValue::from(&parent) {
-        return;
-    }
-    let Ok(value) = message.serialize(&serde_wasm_bindgen::Serializer::json_compatible()) else {
-        return;
-    };
-    // The value is a fresh object, so setting a field of it cannot fail.
-    let _ = js_sys::Reflect::set(&value, &"lockstep".into(), &JsValue::from(wire::VERSION));
-    if !id.is_undefined() {
-        let _ = js_sys::Reflect::set(&value, &"id".into(), id);
-    }
-    // A host that left in the meantime is no concern of ours.
-    let _ = parent.post_message(&value, host.unwrap_or("*"));
+/// Connects an embed with the page around it.
+pub struct Host {
+    origin: Option<String>,
+    latest: Rc<RefCell<Rc<Model>>>,
+    /// What the host was last told: the cursor, the chapter, the verdict.
+    told: Option<(u32, u32, Verdict)>,
+    _listener: Option<EventListener>,
 }
 
-/// A message, if it is one of ours and from the right page: its type, its id and what it asks for.
-fn take(
-    event: &web_sys::MessageEvent,
-    host: Option<&str>,
-) -> Option<(JsValue, Result<Wish, String>)> {
+impl Host {
+    /// Greets the host and starts to listen.
+    pub fn new(embed: &Embed, model: &Rc<Model>, act: Callback<Act>) -> Self {
+        let origin = embed.host.clone();
+        let latest = Rc::new(RefCell::new(Rc::clone(model)));
+        let listener = web_sys::window().map(|window| {
+            let (latest, origin) = (Rc::clone(&latest), origin.clone());
+            EventListener::new(&window, "message", move |event| {
+                let origin = origin.as_deref();
+                let Some((id, answer)) = event.dyn_ref().and_then(|event| take(event, origin))
+                else {
+                    return;
+                };
+                match answer {
+                    Ok(Wish::Act(wish)) => act.emit(wish),
+                    Ok(Wish::Get) => post(&Message::state(&latest.borrow()), &id, origin),
+                    Err(why) => post(&Message::error(why), &id, origin),
+                }
+            })
+        });
+        let host = Self {
+            origin,
+            latest,
+            told: None,
+            _listener: listener,
+        };
+        host.tell(&Message::hello());
+        if let Some(body) = document().and_then(|document| document.body()) {
+            host.tell(&Message::size(body.scroll_height()));
+        }
+        host
+    }
+
+    fn tell(&self, message: &Message) {
+        post(message, &JsValue::UNDEFINED, self.origin.as_deref());
+    }
+
+    /// Tells the host what has changed.
+    pub fn follow(&mut self, model: &Rc<Model>) {
+        self.latest.replace(Rc::clone(model));
+        let verdict = &model.scene.verdict;
+        let told = self.told.take();
+        let told = told.as_ref();
+        if told
+            .is_none_or(|(cursor, chapter, _)| (*cursor, *chapter) != (model.cursor, model.chapter))
+        {
+            self.tell(&Message::moved(&model.scene));
+        }
+        if told.is_none_or(|(.., told)| told != verdict) {
+            self.tell(&Message::verdict(&model.scene));
+        }
+        self.told = Some((model.cursor, model.chapter, verdict.clone()));
+    }
+}
+
+/// The page around this one, if there is one.
+fn parent() -> Option<web_sys::Window> {
+    let window = web_sys::window()?;
+    let parent = window.parent().ok()??;
+    (JsValue::from(&window) != JsValue::from(&parent)).then_some(parent)
+}
+
+/// Sends a message to the page around this one, if there is one.
+fn post(message: &Message, id: &JsValue, origin: Option<&str>) {
+    let Some(parent) = parent() else { return };
+    let object = Object::new();
+    // The object is a fresh one, so setting a field of it cannot fail.
+    let set = |name: &str, value: &JsValue| {
+        let _ = Reflect::set(&object, &name.into(), value);
+    };
+    set("lockstep", &wire::VERSION.into());
+    set("id", id);
+    for (name, value) in message.fields() {
+        set(name, &told(value));
+    }
+    // A host that left in the meantime is no concern of ours.
+    let _ = parent.post_message(&object, origin.unwrap_or("*"));
+}
+
+fn told(value: &Value) -> JsValue {
+    match value {
+        Value::None => JsValue::NULL,
+        Value::Text(text) => text.into(),
+        Value::Number(number) => (*number).into(),
+        Value::List(texts) => {
+            let list = Array::new();
+            for text in texts {
+                list.push(&text.into());
+            }
+            list.into()
+        }
+    }
+}
+
+/// A message, if it is one of ours and from the right page: its id and what it asks for.
+fn take(event: &MessageEvent, origin: Option<&str>) -> Option<(JsValue, Result<Wish, String>)> {
     let parent = web_sys::window()?.parent().ok().flatten()?;
     if event.source().map(JsValue::from)? != JsValue::from(parent)
-        || host.is_some_and(|host| host != event.origin())
+        || origin.is_some_and(|origin| origin != event.origin())
     {
         return None;
     }
     let data = event.data();
-    let get = |name: &str| js_sys::Reflect::get(&data, &name.into()).unwrap_or(JsValue::UNDEFINED);
+    let get = |name: &str| Reflect::get(&data, &name.into()).unwrap_or(JsValue::UNDEFINED);
     if !data.is_object() || get("lockstep").as_f64() != Some(f64::from(wire::VERSION)) {
         return None;
     }
@@ -56,14 +140,17 @@ fn take(
 }
 
 /// The fields of a message, or the name of one that is of the wrong kind.
-fn payload(get: &impl Fn(&str) -> JsValue) -> Result<Payload, &'static str> {
-    let text = |name: &'static str| match get(name) {
-        value if value.is_undefined() || value.is_null() => Ok(None),
-        value => value.as_string().map(Some).ok_or(name),
+fn payload(get: &dyn Fn(&str) -> JsValue) -> Result<Payload, &'static str> {
+    let given = |name: &'static str| {
+        Some(get(name)).filter(|value| !value.is_undefined() && !value.is_null())
     };
-    let number = |name: &'static str| match get(name) {
-        value if value.is_undefined() || value.is_null() => Ok(None),
-        value => value.as_f64().map(Some).ok_or(name),
+    let text = |name: &'static str| match given(name) {
+        Some(value) => value.as_string().map(Some).ok_or(name),
+        None => Ok(None),
+    };
+    let number = |name: &'static str| match given(name) {
+        Some(value) => value.as_f64().map(Some).ok_or(name),
+        None => Ok(None),
     };
     Ok(Payload {
         scenario: text("scenario")?,
@@ -75,85 +162,4 @@ fn payload(get: &impl Fn(&str) -> JsValue) -> Result<Payload, &'static str> {
         theme: text("theme")?,
         motion: text("motion")?,
     })
-}
-
-/// Connects an embed with the page around it.
-#[hook]
-pub fn use_host(model: &Model, embed: Option<std::rc::Rc<Embed>>, on_wish: Callback<Wish>) {
-    let latest = use_mut_ref(|| model.clone());
-    latest.replace(model.clone());
-    let is_embed = embed.is_some();
-    let host: Option<AttrValue> = embed
-        .as_ref()
-        .and_then(|embed| embed.host.clone())
-        .map(AttrValue::from);
-
-    {
-        let host = host.clone();
-        use_effect_with(is_embed, move |is_embed| {
-            let window = web_sys::window().filter(|_| *is_embed);
-            let listener = window.map(|window| {
-                let listener = {
-                    let host = host.clone();
-                    EventListener::new(&window, "message", move |event| {
-                        let Some((id, answer)) = event
-                            .dyn_ref()
-                            .and_then(|event| take(event, host.as_deref()))
-                        else {
-                            return;
-                        };
-                        match answer {
-                            Ok(Wish::Get) => {
-                                post(&Outgoing::state(&latest.borrow()), &id, host.as_deref())
-                            }
-                            Ok(wish) => on_wish.emit(wish),
-                            Err(message) => {
-                                post(&Outgoing::Error { message }, &id, host.as_deref())
-                            }
-                        }
-                    })
-                };
-                post(&Outgoing::hello(), &JsValue::UNDEFINED, host.as_deref());
-                if let Some(body) = window.document().and_then(|document| document.body()) {
-                    let height = f64::from(body.scroll_height());
-                    post(
-                        &Outgoing::Size { height },
-                        &JsValue::UNDEFINED,
-                        host.as_deref(),
-                    );
-                }
-                listener
-            });
-            move || drop(listener)
-        });
-    }
-
-    {
-        let (host, scene) = (host.clone(), model.scene.clone());
-        use_effect_with(
-            (is_embed, model.cursor, model.chapter),
-            move |(is_embed, ..)| {
-                if *is_embed {
-                    post(
-                        &Outgoing::moved(&scene),
-                        &JsValue::UNDEFINED,
-                        host.as_deref(),
-                    );
-                }
-            },
-        );
-    }
-    let scene = model.scene.clone();
-    use_effect_with(
-        (is_embed, model.scene.verdict.clone()),
-        move |(is_embed, _)| {
-            if *is_embed {
-                post(
-                    &Outgoing::verdict(&scene),
-                    &JsValue::UNDEFINED,
-                    host.as_deref(),
-                );
-            }
-        },
-    );
 }

@@ -2,34 +2,49 @@
 
 use gloo::events::EventListener;
 use gloo::timers::callback::Timeout;
-use yew::prelude::*;
+use yew::Callback;
 
+use crate::edge::document::document;
 use crate::model::{Act, Model};
 
 /// Ticks while the model plays, and pauses it when the page is no longer seen.
-#[hook]
-pub fn use_player(model: &Model, act: Callback<Act>) {
-    let words = model.scene.explain.sentence.split_whitespace().count();
-    let wait = model.is_playing.then(|| model.speed.dwell(words));
-    {
-        let act = act.clone();
-        use_effect_with((wait, model.cursor), move |(wait, _)| {
-            // Dropping the timer stops it, so a press in between never leads to a second step.
-            let timer = wait.map(|wait| Timeout::new(wait, move || act.emit(Act::Tick)));
-            move || drop(timer)
-        });
-    }
-    use_effect_with(model.is_playing, move |is_playing| {
-        let document = web_sys::window()
-            .and_then(|window| window.document())
-            .filter(|_| *is_playing);
-        let listener = document.map(|document| {
+pub struct Player {
+    /// How long the step that is shown stays, if it plays, and which it is.
+    shown: (Option<u32>, u32),
+    /// Dropping the timer stops it, so a press in between never leads to a second step.
+    timer: Option<Timeout>,
+    act: Callback<Act>,
+    _hidden: Option<EventListener>,
+}
+
+impl Player {
+    /// A clock that stands still.
+    pub fn new(act: Callback<Act>) -> Self {
+        let pause = act.clone();
+        let hidden = document().map(|document| {
             EventListener::new(&document.clone(), "visibilitychange", move |_| {
                 if document.hidden() {
-                    act.emit(Act::Pause);
+                    pause.emit(Act::Pause);
                 }
             })
         });
-        move || drop(listener)
-    });
+        Self {
+            shown: (None, 0),
+            timer: None,
+            act,
+            _hidden: hidden,
+        }
+    }
+
+    /// Starts, stops or goes on, as the model says.
+    pub fn follow(&mut self, model: &Model) {
+        let words = model.scene.explain.sentence.split(' ').count();
+        let wait = model.is_playing.then(|| model.speed.dwell(words));
+        let shown = (wait, model.cursor);
+        if shown != self.shown {
+            self.shown = shown;
+            let act = self.act.clone();
+            self.timer = wait.map(|wait| Timeout::new(wait, move || act.emit(Act::Tick)));
+        }
+    }
 }

@@ -2,8 +2,10 @@
 
 use lockstep_view::scene::{FactId, ThreadId};
 
-use super::{Detail, Speed};
+use super::{Answer, Detail, Panel, Speed, Tab};
 use crate::link::Link;
+use crate::settings::{Motion, Size, Theme};
+use crate::source::Source;
 
 /// One thing that can be asked of the model.
 #[derive(Clone, PartialEq, Debug)]
@@ -83,4 +85,65 @@ pub enum Act {
     },
     /// Put the notice away.
     Dismiss,
+    /// Open a dialog, or shut the one that is open.
+    Panel(Option<Panel>),
+    /// Show a pane of a narrow screen.
+    Tab(Tab),
+    /// Choose a theme.
+    Theme(Theme),
+    /// Choose how much moves.
+    Motion(Motion),
+    /// Choose the size of text.
+    Size(Size),
+    /// Choose whether single keys are shortcuts.
+    SingleKeys(bool),
+    /// Say whether the browser remembers the settings.
+    Remembered(bool),
+    /// Copy one of the things of the share dialog.
+    Copy(usize),
+    /// Say what became of that, or no longer.
+    Copied(Option<(usize, Answer)>),
+    /// The reader has not done anything for a while.
+    Idle,
+    /// The source has come, or will not.
+    Source(Source),
+    /// Say that something could not be fetched, and keep what was asked for.
+    NotLoaded(Box<Act>),
+    /// Ask for it again.
+    Retry,
+}
+
+impl Act {
+    /// Whether it leaves a run that plays alone.
+    pub(super) fn is_aside(&self) -> bool {
+        matches!(
+            self,
+            Self::Tick
+                | Self::Preview(_)
+                | Self::SetSpeed(_)
+                | Self::Pace { .. }
+                | Self::Look(_)
+                | Self::Dismiss
+                | Self::Panel(_)
+                | Self::Tab(_)
+                | Self::Theme(_)
+                | Self::Motion(_)
+                | Self::Size(_)
+                | Self::SingleKeys(_)
+                | Self::Remembered(_)
+                | Self::Copy(_)
+                | Self::Copied(_)
+                | Self::Idle
+                | Self::Source(_)
+        )
+    }
+
+    /// The scenario it cannot do without.
+    pub fn scenario(&self) -> Option<&str> {
+        match self {
+            Self::Choose(id) => Some(id),
+            Self::Open(link) => Some(&link.scenario),
+            _ => None,
+        }
+    }
 }

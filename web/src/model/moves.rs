@@ -10,15 +10,7 @@ impl Model {
     /// The state after `act`.
     pub fn after(&self, act: Act) -> Self {
         let mut next = self.clone();
-        if !matches!(
-            act,
-            Act::Tick
-                | Act::Preview(_)
-                | Act::SetSpeed(_)
-                | Act::Pace { .. }
-                | Act::Look(_)
-                | Act::Dismiss
-        ) {
+        if !act.is_aside() {
             next.is_playing = false;
         }
         match act {
@@ -72,6 +64,22 @@ impl Model {
             Act::Open(link) => self.open(link),
             Act::Refuse { why, link } => self.refuse(&why, link),
             Act::Dismiss => self.notice = None,
+            Act::Panel(panel) => {
+                self.panel = panel;
+                self.copied = None;
+            }
+            Act::Tab(tab) => self.tab = tab,
+            Act::Theme(theme) => self.settings.theme = theme,
+            Act::Motion(motion) => self.settings.motion = motion,
+            Act::Size(size) => self.settings.size = size,
+            Act::SingleKeys(has_keys) => self.settings.has_keys = has_keys,
+            Act::Remembered(is_remembered) => self.forgets = !is_remembered,
+            // What these ask for is not the model's to do: the page does it.
+            Act::Copy(_) | Act::Retry => {}
+            Act::Copied(copied) => self.copied = copied,
+            Act::Idle => self.is_idle = true,
+            Act::Source(source) => self.source = source,
+            Act::NotLoaded(wish) => self.not_loaded(&wish),
         }
     }
 

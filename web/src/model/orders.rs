@@ -275,6 +275,20 @@ impl Model {
         });
     }
 
+    /// Says that what `wish` needs could not be fetched.
+    pub(super) fn not_loaded(&mut self, wish: &super::Act) {
+        let text = format!(
+            "The run \u{201c}{}\u{201d} could not be fetched. What you see still works.",
+            engine::title(wish.scenario().unwrap_or_default())
+        );
+        self.say_alert(text.clone());
+        self.notice = Some(Notice {
+            kind: NoticeKind::NotLoaded,
+            text,
+            link: None,
+        });
+    }
+
     /// The link to exactly this view.
     pub fn link(&self) -> Link {
         Link {

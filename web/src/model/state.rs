@@ -4,7 +4,11 @@ use lockstep_view::scene::{FactId, Headline, LockId, Row, Scene, Score, StepNo, 
 
 use crate::engine::{self, Kernel, Played, Session};
 use crate::order::Schedule;
+use crate::settings::Settings;
 use crate::shared::Shared;
+use crate::source::Source;
+
+use super::{Answer, Panel, Tab};
 
 /// How much one press of Step does.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -199,6 +203,8 @@ pub enum NoticeKind {
     BadLink,
     /// Something that was asked for and cannot be done.
     Refused,
+    /// A file of the page that could not be fetched.
+    NotLoaded,
 }
 
 /// What is to be said aloud. The number makes two equal sentences two events.
@@ -257,12 +263,26 @@ pub struct Model {
     pub voice: Voice,
     /// How many history entries this state is worth: grows with every fork, flip or new scenario.
     pub chapter: u32,
+    /// The model's own source, as far as the page has it.
+    pub source: Source,
+    /// The dialog that is open.
+    pub panel: Option<Panel>,
+    /// The pane of a narrow screen.
+    pub tab: Tab,
+    /// Theme, motion and so on.
+    pub settings: Settings,
+    /// Whether the browser does not remember the settings.
+    pub forgets: bool,
+    /// Which thing of the share dialog was copied, and how that went.
+    pub copied: Option<(usize, Answer)>,
+    /// Whether the reader has had time to look around.
+    pub is_idle: bool,
 }
 
 impl Model {
     /// The page as it opens: the first scenario's own order, before the first step. None if the page has no scenario.
     pub fn opening() -> Option<Self> {
-        let scenario = engine::opening();
+        let scenario = engine::opening().to_owned();
         let kernel = engine::kernel_of(&scenario);
         let session = Session::open(&scenario, kernel)?;
         let asked = session.opening();
@@ -290,7 +310,19 @@ impl Model {
             notice: None,
             voice: Voice::default(),
             chapter: 0,
+            source: Source::default(),
+            panel: None,
+            tab: Tab::default(),
+            settings: Settings::default(),
+            forgets: false,
+            copied: None,
+            is_idle: false,
         })
+    }
+
+    /// Whether to point at the Step button: the reader has looked around and done nothing yet.
+    pub fn is_hinting(&self) -> bool {
+        self.is_idle && self.cursor == 0 && self.voice.serial == 0
     }
 
     /// Whether the cursor stands at the last step of the run.

@@ -47,20 +47,21 @@ export function useBrowser() {
   /**
    * Opens a page of the site and waits until it answers.
    * `options` are those of a browser context (viewport, colorScheme, javaScriptEnabled ...), `ready: false` not to wait, and
-   * `html` to find this text at the path, such as a page that embeds ours.
+   * `html` to find this text at the path, such as a page that embeds ours. Addresses that match `missing` cannot be reached.
    * When the test ends, the page is closed and must have had no error and asked no other host for anything.
    */
   async function open(t, path = "", options = {}) {
-    const { ready = options.javaScriptEnabled !== false, html, ...rest } = options;
+    const { ready = options.javaScriptEnabled !== false, html, missing, ...rest } = options;
     const context = await browser.newContext({ viewport: SIZES.desktop, reducedMotion: "reduce", ...rest });
     const page = await context.newPage();
-    const problems = watch(page, new URL(fixture.url).origin, options.javaScriptEnabled !== false);
+    const problems = watch(page, new URL(fixture.url).origin, options.javaScriptEnabled !== false, missing);
     t.after(async () => {
       await context.close();
       assert.deepEqual(problems, [], "the page had no errors and stayed on its own host");
     });
     const address = new URL(path, fixture.url).href;
     if (html) await page.route(address, (route) => route.fulfill({ contentType: "text/html", body: html }));
+    if (missing) await page.route(missing, (route) => route.abort());
     await page.goto(address);
     if (ready) await untilReady(page);
     return page;
@@ -75,17 +76,17 @@ export async function untilReady(frame) {
 }
 
 /** Collects what a page should never do. */
-function watch(page, origin, scripts) {
+function watch(page, origin, scripts, missing = /^$/) {
   const problems = [];
   page.on("pageerror", (error) => problems.push(`uncaught: ${error.message}`));
   page.on("console", (message) => {
-    if (message.type() === "error") problems.push(`console: ${message.text()} (${message.location().url})`);
+    if (message.type() === "error" && !missing.test(message.location().url)) problems.push(`console: ${message.text()} (${message.location().url})`);
   });
   page.on("requestfailed", (request) => {
     const { errorText } = request.failure();
     // A page that closes gives up its requests, and where scripts are off the browser refuses to load them.
     const expected = errorText === "net::ERR_ABORTED" || (!scripts && request.resourceType() === "script");
-    if (!expected) problems.push(`failed: ${request.url()} (${errorText})`);
+    if (!expected && !missing.test(request.url())) problems.push(`failed: ${request.url()} (${errorText})`);
   });
   page.on("request", (request) => {
     const { protocol, origin: asked } = new URL(request.url());
