@@ -337,9 +337,7 @@ impl Message {
 
     /// The greeting: the embed listens now.
     pub fn hello() -> Self {
-        let scenarios = engine::scenarios()
-            .into_iter()
-            .map(|choice| choice.id.to_owned());
+        let scenarios = engine::scenarios().map(|choice| choice.id.to_owned());
         Self(vec![
             ("type", text("hello")),
             ("api", number(VERSION)),

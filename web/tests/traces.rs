@@ -17,9 +17,12 @@ use wasm_bindgen_test::wasm_bindgen_test as test;
 
 #[test]
 fn every_shipped_run_leaves_the_same_trace() {
-    let library = include_bytes!(concat!(env!("OUT_DIR"), "/scenarios.postcard"));
+    let files: &[(&str, &[u8])] = include!(concat!(env!("OUT_DIR"), "/scenario_files.rs"));
+    let library = files
+        .iter()
+        .flat_map(|(_, bytes)| compiled::decode(bytes).expect("a scenario of this build"));
     let mut text = String::new();
-    for scenario in compiled::decode(library).expect("the library of this build") {
+    for scenario in library {
         let scenario = Rc::new(scenario);
         for (name, kernel) in Kernel::PRESETS {
             let session =
@@ -40,10 +43,17 @@ fn every_shipped_run_leaves_the_same_trace() {
             }
         }
     }
+    if std::env::var_os("UPDATE_EXPECT").is_some() {
+        std::fs::write("tests/traces.txt", &text).expect("the file of the traces");
+        return;
+    }
+    let known = include_str!("traces.txt").lines();
+    let new: Vec<_> = text.lines().collect();
+    let changed: Vec<_> = known.clone().filter(|line| !new.contains(line)).collect();
     assert_eq!(
-        text,
-        include_str!("traces.txt"),
-        "this is what the runs are now:\n{text}"
+        new,
+        known.collect::<Vec<_>>(),
+        "these are other traces now; if they should be, UPDATE_EXPECT=1 writes them down:\n{changed:#?}"
     );
 }
 

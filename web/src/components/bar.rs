@@ -46,7 +46,7 @@ fn mark() -> El {
 
 /// Which race is on the stage.
 fn scenario_choice(model: &Model, act: &Callback<Act>) -> El {
-    let choices = engine::scenarios().into_iter().map(|one| Choice {
+    let choices = engine::scenarios().map(|one| Choice {
         is_chosen: one.id == model.scenario,
         value: one.id.into(),
         label: one.title.into(),

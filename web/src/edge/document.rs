@@ -81,12 +81,14 @@ impl Shown {
                 score::scale(model).columns,
             ),
         };
-        if now.panel != self.panel && now.panel.is_some() {
-            if let Some(dialog) = dialog().filter(|dialog| !dialog.open()) {
-                // It can only fail if the dialog is open already or no longer on the page.
-                let _ = dialog.show_modal();
-            }
+        if now.panel != self.panel
+            && now.panel.is_some()
+            && let Some(dialog) = dialog().filter(|dialog| !dialog.open())
+        {
+            // It can only fail if the dialog is open already or no longer on the page.
+            let _ = dialog.show_modal();
         }
+        show_choices();
         if now.settings != self.settings {
             model.settings.apply();
         }
@@ -95,6 +97,18 @@ impl Shown {
             keep_in_view(score::scale(model).right(model.cursor));
         }
         *self = now;
+    }
+}
+
+/// Lets every list show what is chosen in the model: after a choice that came to nothing it would still show that.
+fn show_choices() {
+    let all = document().and_then(|document| document.query_selector_all("option[selected]").ok());
+    for option in all
+        .iter()
+        .flat_map(|all| (0..all.length()).filter_map(|at| all.item(at)))
+    {
+        // An option that is on the page has this property, and it can be set.
+        let _ = js_sys::Reflect::set(&option, &"selected".into(), &true.into());
     }
 }
 
