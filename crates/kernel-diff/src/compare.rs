@@ -114,6 +114,8 @@ pub struct Debts {
     pub counted_again: u64,
     /// Frames that were there when their mapping was locked, and that no look has marked since.
     pub overlooked: BTreeSet<u64>,
+    /// Frames of files that a fault has mapped into a locked mapping without a mark, and that no look has marked since.
+    pub faulted_in: BTreeSet<u64>,
 }
 
 impl Debts {
@@ -131,14 +133,21 @@ impl Debts {
             }
         }
         for (page, frame) in after.seen.state.pages.iter().zip(&after.seen.frames) {
-            if let (true, Some(frame)) = (page.mlocked, frame) {
+            let Some(frame) = frame else { continue };
+            let is_new = before.frame(page.page) != Some(*frame);
+            if is_new && page.lo && !page.anon {
+                self.faulted_in.insert(*frame);
+            }
+            if page.mlocked {
                 self.overlooked.remove(frame);
+                self.faulted_in.remove(frame);
             }
         }
         // A frame that is nowhere any more can come back as another page.
         let frames = &after.seen.frames;
-        self.overlooked
-            .retain(|frame| frames.contains(&Some(*frame)));
+        for kept in [&mut self.overlooked, &mut self.faulted_in] {
+            kept.retain(|frame| frames.contains(&Some(*frame)));
+        }
     }
 }
 

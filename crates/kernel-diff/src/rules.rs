@@ -92,9 +92,9 @@ fn marked_only_there(case: &Case<'_>, difference: &Difference) -> Option<u64> {
 }
 
 fn file_page_marked_by_fault(case: &Case<'_>, difference: &Difference) -> bool {
-    let page = marked_only_there(case, difference);
-    let page = page.and_then(|at| case.real.state.pages.get(at as usize));
-    page.is_some_and(|page| !page.anon)
+    let at = marked_only_there(case, difference);
+    let frame = at.and_then(|at| case.model.frame(at));
+    frame.is_some_and(|frame| case.debts.faulted_in.contains(&frame))
 }
 
 fn present_page_marked_by_mlock(case: &Case<'_>, difference: &Difference) -> bool {

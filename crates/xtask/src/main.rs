@@ -14,6 +14,7 @@ mod coverage;
 mod dist;
 mod docs;
 mod hooks;
+mod kernel_diff;
 mod node;
 mod project;
 mod run;
@@ -52,6 +53,8 @@ enum Command {
     Dist(dist::Options),
     /// Time a run of each scenario, natively and as WebAssembly
     Speed,
+    /// Hold the model against the Linux that is running, by random programs of system calls
+    KernelDiff(kernel_diff::Options),
     /// Build the book into `dist/docs/`
     Docs,
     /// Check the house rules that no compiler knows
@@ -85,6 +88,7 @@ fn dispatch(command: Command) -> anyhow::Result<ExitCode> {
         Command::Check => return test::check(&project),
         Command::Coverage(options) => coverage::coverage(&project, &options)?,
         Command::Dist(options) => dist::dist(&project, &options)?,
+        Command::KernelDiff(options) => return kernel_diff::kernel_diff(&project, &options),
         Command::Speed => speed::speed(&project)?,
         Command::Docs => docs::docs(&project)?,
         Command::Tidy => tidy::tidy(&project)?,

@@ -26,7 +26,10 @@ const MAY_DEPEND_ON: &[(&str, &[&str])] = &[
         ],
     ),
     ("lockstep-syscalls", &["lockstep-mm", "lockstep-scenario"]),
-    ("lockstep-kernel-diff", &["lockstep-mm", "lockstep-syscalls"]),
+    (
+        "lockstep-kernel-diff",
+        &["lockstep-mm", "lockstep-syscalls"],
+    ),
     ("lockstep-cli", LIBRARIES),
     ("mdbook-lockstep", LIBRARIES),
     ("lockstep-web", LIBRARIES),

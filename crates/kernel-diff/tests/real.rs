@@ -1,0 +1,115 @@
+//! The model against the Linux the tests run on; where there is nothing to ask, a line says so, and nothing is claimed.
+
+#![expect(clippy::print_stdout, reason = "a test that is skipped says why")]
+
+use lockstep_kernel_diff::campaign::{self, Campaign};
+use lockstep_kernel_diff::compare::{Compared, compare};
+use lockstep_kernel_diff::real::Worker;
+use lockstep_kernel_diff::shrink::shrink;
+use lockstep_kernel_diff::sight::{Sight, sight};
+use lockstep_mm::kernel::Kernel;
+use lockstep_syscalls::{Call, parse};
+
+/// How many random programs are run, always the same ones.
+const PROGRAMS: u64 = 300;
+
+/// One page of a file, mapped twice by one process; both mappings are locked, and then unlocked one after the other.
+///
+/// What becomes of the page at the first munlock is the one difference of the commit that is the same every time.
+const DOUBLE_MAPPING: &str = r#"
+{"call": "create", "file": "f", "pages": 1}
+{"call": "mmap", "at": 0, "pages": 1, "kind": "file-shared", "file": "f", "offset": 0, "prot": "rw"}
+{"call": "mmap", "at": 1, "pages": 1, "kind": "file-shared", "file": "f", "offset": 0, "prot": "rw"}
+{"call": "read", "at": 0}
+{"call": "read", "at": 1}
+{"call": "mlock", "at": 0, "pages": 1}
+{"call": "mlock", "at": 1, "pages": 1}
+{"call": "munlock", "at": 0, "pages": 1}
+{"call": "munlock", "at": 1, "pages": 1}
+"#;
+
+/// The worker, if this kernel can be asked for all of it.
+fn asked(whole: bool) -> Option<(Sight, Worker)> {
+    let sight = match sight() {
+        Ok(Sight::Mappings) if whole => Err("the flags of pages are for root to see".to_owned()),
+        other => other,
+    };
+    match sight {
+        Ok(sight) => Some((
+            sight,
+            Worker::compile().expect("a C compiler, as Rust needs one"),
+        )),
+        Err(why) => {
+            println!("kernel-diff: skipped: {why}");
+            None
+        }
+    }
+}
+
+fn calls(text: &str) -> Vec<Call> {
+    parse(text.trim()).expect("a program")
+}
+
+/// A program on a kernel of the model and on the real one.
+fn compared(kernel: Kernel, text: &str) -> Option<Compared> {
+    let (sight, worker) = asked(true)?;
+    Some(compare(&worker, &calls(text), kernel, sight).expect("runs"))
+}
+
+#[test]
+fn random_programs_leave_nothing_unexplained() {
+    let Some((sight, worker)) = asked(false) else {
+        return;
+    };
+    let campaign = campaign::run(&worker, sight, 1, PROGRAMS).expect("runs");
+    println!("{}", campaign.told());
+    assert_eq!(campaign.failures, Vec::<String>::new());
+    assert_eq!(campaign.programs, PROGRAMS as usize);
+    assert!(campaign.equal > campaign.calls, "something was compared");
+}
+
+#[test]
+fn double_mapping_keeps_its_mark_after_the_patch_as_on_any_later_kernel() {
+    if let Some(compared) = compared(Kernel::AFTER, DOUBLE_MAPPING) {
+        assert_eq!(compared.unexplained, None);
+        assert!(compared.excused.is_empty(), "{:?}", compared.excused);
+    }
+}
+
+/// The other way round: the comparison sees a model that is wrong, which for this kernel the one before the patch is.
+#[test]
+fn double_mapping_before_the_patch_is_told_apart_and_shrunk_to_what_it_takes() {
+    let Some((sight, worker)) = asked(true) else {
+        return;
+    };
+    let ask = |calls: &[Call]| compare(&worker, calls, Kernel::BEFORE, sight);
+    let noise = r#"
+{"call": "write", "at": 0}
+{"call": "create", "file": "g", "pages": 3}
+{"call": "mmap", "at": 4, "pages": 3, "kind": "file-private", "file": "g", "offset": 0, "prot": "rw"}
+{"call": "mlock", "at": 4, "pages": 2}
+"#;
+    let mut long = calls(DOUBLE_MAPPING);
+    let at = long.len() - 2;
+    long.splice(at..at, calls(noise));
+    let shrunk = shrink(&long, |calls| {
+        ask(calls).is_ok_and(|compared| compared.unexplained.is_some())
+    });
+    let compared = ask(&shrunk).expect("runs");
+    let (_, differences) = compared.unexplained.clone().expect("still there");
+    let told: Vec<_> = differences.iter().map(ToString::to_string).collect();
+    assert!(
+        told.contains(&"page 1, mlocked: false on the model, true on this Linux".to_owned()),
+        "{told:?}"
+    );
+    let mut campaign = Campaign::default();
+    campaign.add(None, &shrunk, compared);
+    let [printed] = &campaign.failures[..] else {
+        panic!("one failure");
+    };
+    assert_eq!(calls(printed), shrunk, "what is printed can be run again");
+    assert!(
+        !printed.contains("\"g\"") && shrunk.len() < long.len() - 3,
+        "{printed}"
+    );
+}
