@@ -101,6 +101,18 @@ impl Standing {
         }
     }
 
+    /// How many pages show a frame.
+    fn places(&self, frame: u64) -> usize {
+        let shown = self.seen.frames.iter();
+        shown.filter(|one| **one == Some(frame)).count()
+    }
+
+    /// Whether a frame is shown, and marked.
+    fn is_marked(&self, frame: u64) -> bool {
+        let mut pages = self.seen.frames.iter().zip(&self.seen.state.pages);
+        pages.any(|(shown, page)| *shown == Some(frame) && page.mlocked)
+    }
+
     /// The frame at a page.
     pub fn frame(&self, at: u64) -> Option<u64> {
         self.seen.frames.get(at as usize).copied().flatten()
@@ -116,6 +128,8 @@ pub struct Debts {
     pub overlooked: BTreeSet<u64>,
     /// Frames of files that a fault has mapped into a locked mapping without a mark, and that no look has marked since.
     pub faulted_in: BTreeSet<u64>,
+    /// Frames that lost their mark when one of two mappings got a copy of its own, and that no look has marked since.
+    pub copied_away: BTreeSet<u64>,
 }
 
 impl Debts {
@@ -141,11 +155,26 @@ impl Debts {
             if page.mlocked {
                 self.overlooked.remove(frame);
                 self.faulted_in.remove(frame);
+                self.copied_away.remove(frame);
+            }
+            let left = before.frame(page.page).filter(|_| is_new);
+            if let Some(left) = left
+                && page.anon
+                && after.locked.contains_key(&page.page)
+                && before.is_marked(left)
+                && after.places(left) == 1
+                && !after.is_marked(left)
+            {
+                self.copied_away.insert(left);
             }
         }
         // A frame that is nowhere any more can come back as another page.
         let frames = &after.seen.frames;
-        for kept in [&mut self.overlooked, &mut self.faulted_in] {
+        for kept in [
+            &mut self.overlooked,
+            &mut self.faulted_in,
+            &mut self.copied_away,
+        ] {
             kept.retain(|frame| frames.contains(&Some(*frame)));
         }
     }

@@ -154,3 +154,52 @@ impl Maker {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use lockstep_syscalls::{Call, Config, Model};
+
+    use super::program;
+
+    /// The word of a call in a program.
+    fn word(call: &Call) -> String {
+        let line = call.line();
+        let mut words = line.split('"');
+        words.nth(3).unwrap_or_default().to_owned()
+    }
+
+    /// A comparison says nothing of what its programs never do.
+    #[test]
+    fn programs_make_every_call_and_meet_every_answer() {
+        let (mut calls, mut answers) = (BTreeMap::new(), BTreeMap::new());
+        for seed in 1..=300 {
+            let program = program(seed);
+            let config = Config {
+                kernel: lockstep_mm::kernel::Kernel::AFTER,
+                has_driver_page: false,
+            };
+            let mut model = Model::new(&program, config).expect("a program");
+            for call in &program {
+                *calls.entry(word(call)).or_insert(0) += 1;
+                let state = model.call(call).expect("it can be made");
+                let answer = state.errno.unwrap_or_else(|| "ok".to_owned());
+                *answers.entry(answer).or_insert(0) += 1;
+            }
+        }
+        let told = |counts: &BTreeMap<String, u32>| {
+            let told: Vec<_> = counts.keys().map(String::as_str).collect();
+            told.join(" ")
+        };
+        assert_eq!(
+            told(&calls),
+            "create drain drop-capability exit-child fork madvise-dontneed mlock mlock2 mlockall mmap munlock munlockall munmap \
+             punch-hole read setrlimit-memlock truncate write"
+        );
+        assert_eq!(
+            told(&answers),
+            "EAGAIN EINVAL ENOMEM EPERM SIGBUS SIGSEGV ok"
+        );
+    }
+}

@@ -35,6 +35,13 @@ pub const RULES: &[Rule] = &[
         applies: present_page_marked_by_mlock,
     },
     Rule {
+        name: "copy-takes-the-mark",
+        reason: "One of two locked mappings of a page gets a copy of its own: Linux 4.4 takes the mark off, and does not look for \
+                 the other mapping, because the page is mapped only once now; since 5.18 every locked mapping counts.",
+        parts: false,
+        applies: copy_takes_the_mark,
+    },
+    Rule {
         name: "onfault-looks-at-nothing",
         reason: "In Linux 4.4 mlock2(MLOCK_ONFAULT) goes over the pages to mark those that are there, and fails with ENOMEM at a \
                  mapping that may not be touched; since 5.18 populate_vma_page_range() has nothing to do on fault.",
@@ -101,6 +108,12 @@ fn present_page_marked_by_mlock(case: &Case<'_>, difference: &Difference) -> boo
     let at = marked_only_there(case, difference);
     let frame = at.and_then(|at| case.model.frame(at));
     frame.is_some_and(|frame| case.debts.overlooked.contains(&frame))
+}
+
+fn copy_takes_the_mark(case: &Case<'_>, difference: &Difference) -> bool {
+    let at = marked_only_there(case, difference);
+    let frame = at.and_then(|at| case.model.frame(at));
+    frame.is_some_and(|frame| case.debts.copied_away.contains(&frame))
 }
 
 fn mark_lost_in_batch(case: &Case<'_>, difference: &Difference) -> bool {

@@ -102,6 +102,7 @@ fn double_mapping_before_the_patch_is_told_apart_and_shrunk_to_what_it_takes() {
         told.contains(&"page 1, mlocked: false on the model, true on this Linux".to_owned()),
         "{told:?}"
     );
+    assert!(compared.excused.is_empty(), "none of the reasons applies");
     let mut campaign = Campaign::default();
     campaign.add(None, &shrunk, compared);
     let [printed] = &campaign.failures[..] else {
@@ -112,4 +113,61 @@ fn double_mapping_before_the_patch_is_told_apart_and_shrunk_to_what_it_takes() {
         !printed.contains("\"g\"") && shrunk.len() < long.len() - 3,
         "{printed}"
     );
+}
+
+/// Where a reason does apply, it is the one that is named.
+#[test]
+fn each_difference_has_the_name_of_its_reason() {
+    let mapped = |locked: &str| {
+        format!(
+            r#"{{"call": "create", "file": "f", "pages": 2}}
+{{"call": "mmap", "at": 0, "pages": 2, "kind": "file-shared", "file": "f", "offset": 0, "prot": "rw"}}
+{locked}"#
+        )
+    };
+    for (name, text) in [
+        (
+            "file-page-marked-by-fault",
+            mapped(
+                r#"{"call": "mlock2", "at": 0, "pages": 1, "onfault": true}
+{"call": "read", "at": 0}"#,
+            ),
+        ),
+        (
+            "counted-again",
+            mapped(
+                r#"{"call": "mlock2", "at": 0, "pages": 2, "onfault": true}
+{"call": "mlock", "at": 0, "pages": 2}"#,
+            ),
+        ),
+        (
+            "onfault-alone",
+            mapped(r#"{"call": "mlockall", "flags": ["onfault"]}"#),
+        ),
+        (
+            "limit-counts-twice",
+            mapped(
+                r#"{"call": "setrlimit-memlock", "pages": 2}
+{"call": "drop-capability"}
+{"call": "mlock", "at": 0, "pages": 2}
+{"call": "mlock", "at": 0, "pages": 2}"#,
+            ),
+        ),
+        (
+            "copy-takes-the-mark",
+            r#"{"call": "create", "file": "f", "pages": 1}
+{"call": "mmap", "at": 0, "pages": 1, "kind": "file-private", "file": "f", "offset": 0, "prot": "rw"}
+{"call": "mmap", "at": 1, "pages": 1, "kind": "file-private", "file": "f", "offset": 0, "locked": true, "prot": "r"}
+{"call": "read", "at": 0}
+{"call": "mlock", "at": 0, "pages": 1}"#
+                .to_owned(),
+        ),
+    ] {
+        let Some(compared) = compared(Kernel::AFTER, &text) else {
+            return;
+        };
+        assert_eq!(compared.unexplained, None, "{name}");
+        let excused: Vec<_> = compared.excused.keys().copied().collect();
+        assert_eq!(excused, [name]);
+    }
 }
