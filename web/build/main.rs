@@ -16,7 +16,7 @@ fn main() -> io::Result<()> {
     println!("cargo::rerun-if-changed={}", folder.display());
     println!("cargo::rerun-if-changed=build");
     let runs = runs::Runs::of_the_library();
-    let functions = source::functions(folder, |file, first, end| runs.reach(file, first..end))?;
+    let functions = source::functions(folder, &runs)?;
     let out = env::var("OUT_DIR").map_err(io::Error::other)?;
     let out = Path::new(&out);
     let source = postcard::to_allocvec(&functions).map_err(io::Error::other)?;

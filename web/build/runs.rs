@@ -1,6 +1,6 @@
 //! Runs the library natively, to see which functions of the model can show up in the page.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::ops::Range;
 use std::rc::Rc;
 
@@ -15,8 +15,8 @@ const ORDERS: u64 = 40;
 /// What the runs of the library come to.
 #[derive(Default)]
 pub(crate) struct Runs {
-    /// The lines of the model that had a step, by file.
-    lines: BTreeSet<(String, u32)>,
+    /// The lines of the model that had a step, by file, and whether in runs without and with the patch.
+    lines: BTreeMap<(String, u32), [bool; 2]>,
 }
 
 impl Runs {
@@ -42,30 +42,39 @@ impl Runs {
     pub(crate) fn reach(&self, file: &str, lines: Range<u32>) -> bool {
         lines
             .into_iter()
-            .any(|line| self.lines.contains(&(file.to_owned(), line)))
+            .any(|line| self.lines.contains_key(&(file.to_owned(), line)))
+    }
+
+    /// Whether only runs of one kernel came to this line, and if so, whether it is the one with the patch.
+    pub(crate) fn only_one(&self, file: &str, line: u32) -> Option<bool> {
+        match self.lines.get(&(file.to_owned(), line))? {
+            [true, true] => None,
+            [_, is_patched] => Some(*is_patched),
+        }
     }
 
     fn take(&mut self, scenario: &Rc<Scenario>, kernel: Kernel) {
         let Ok(session) = Session::new(Rc::clone(scenario), kernel) else {
             return;
         };
-        self.note(&session.default_run());
+        let is_patched = kernel.mlock == Kernel::AFTER.mlock;
+        self.note(&session.default_run(), is_patched);
         for script in &scenario.scripts {
             if let Ok(scripted) = session.scripted(&script.id) {
-                self.note(&session.run_scripted(&scripted));
+                self.note(&session.run_scripted(&scripted), is_patched);
             }
         }
         for seed in 0..ORDERS {
-            self.note(&session.run(&made_up(seed, scenario.threads.len()), Mode::Deferring));
+            let made_up = made_up(seed, scenario.threads.len());
+            self.note(&session.run(&made_up, Mode::Deferring), is_patched);
         }
     }
 
-    fn note(&mut self, run: &Run) {
-        self.lines.extend(
-            run.transcript()
-                .iter()
-                .map(|row| (row.place.file.clone(), row.place.line)),
-        );
+    fn note(&mut self, run: &Run, is_patched: bool) {
+        for row in run.transcript() {
+            let place = (row.place.file.clone(), row.place.line);
+            self.lines.entry(place).or_default()[usize::from(is_patched)] = true;
+        }
     }
 }
 

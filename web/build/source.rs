@@ -6,6 +6,8 @@ use std::{fs, io};
 use ra_ap_rustc_lexer::{FrontmatterAllowed, LiteralKind, TokenKind, tokenize};
 use serde::Serialize;
 
+use crate::runs::Runs;
+
 /// One function, as `src/source.rs` reads it.
 #[derive(Serialize)]
 pub(crate) struct Function {
@@ -13,6 +15,8 @@ pub(crate) struct Function {
     first: u32,
     text: String,
     runs: Vec<(u16, u8)>,
+    /// The lines that only one kernel of the two came to, counted from the first, and whether it is the one with the patch.
+    marks: Vec<(u16, bool)>,
 }
 
 const PLAIN: u8 = 0;
@@ -32,29 +36,41 @@ const KEYWORDS: &[&str] = &[
     "dyn",
 ];
 
-/// The functions of the model that have steps and that `is_wanted` wants, by file and lines.
-pub(crate) fn functions(
-    folder: &Path,
-    is_wanted: impl Fn(&str, u32, u32) -> bool,
-) -> io::Result<Vec<Function>> {
+/// The functions of the model that have steps and that some run came to.
+pub(crate) fn functions(folder: &Path, runs: &Runs) -> io::Result<Vec<Function>> {
     let mut functions = Vec::new();
+    read(folder, &mut functions)?;
+    functions.retain_mut(|function| {
+        let Ok(lines) = u16::try_from(function.text.lines().count()) else {
+            return false;
+        };
+        let end = function.first.saturating_add(lines.into());
+        let first = function.first;
+        let mark = |line: u16| {
+            Some((
+                line,
+                runs.only_one(&function.file, first + u32::from(line))?,
+            ))
+        };
+        function.marks = (0..lines).filter_map(mark).collect();
+        runs.reach(&function.file, first..end)
+    });
+    Ok(functions)
+}
+
+/// Reads the files of a folder and of those in it. A place names a file without its folders, and no name is there twice.
+fn read(folder: &Path, functions: &mut Vec<Function>) -> io::Result<()> {
     let mut files: Vec<_> = fs::read_dir(folder)?.collect::<Result<_, _>>()?;
     files.sort_by_key(fs::DirEntry::file_name);
     for file in files {
         let name = file.file_name().to_string_lossy().into_owned();
-        if name.ends_with(".rs") {
+        if file.path().is_dir() {
+            read(&file.path(), functions)?;
+        } else if name.ends_with(".rs") {
             functions.extend(cut(&name, &fs::read_to_string(file.path())?));
         }
     }
-    functions.retain(|function| {
-        let lines = u32::try_from(function.text.lines().count()).unwrap_or(u32::MAX);
-        is_wanted(
-            &function.file,
-            function.first,
-            function.first.saturating_add(lines),
-        )
-    });
-    Ok(functions)
+    Ok(())
 }
 
 /// A token with its place.
@@ -150,6 +166,7 @@ fn function(file: &str, text: &str, from: usize, to: usize) -> Function {
         first,
         text,
         runs,
+        marks: Vec::new(),
     }
 }
 

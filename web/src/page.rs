@@ -174,10 +174,9 @@ impl Page {
             .map(|_| format!("./{}", model.link().to_hash()));
         let embed = self.embed.as_deref().cloned().unwrap_or_default();
         let threads = model.scene.threads.iter();
-        let cards = el("div.threads")
-            .attr("style", &format!("--threads:{}", model.scene.threads.len()))
-            .children(threads.map(|card| thread_card(card, model, act)));
+        let cards = el("div.threads").children(threads.map(|card| thread_card(card, model, act)));
         let stage = el("section.stage")
+            .attr("style", &format!("--threads:{}", model.scene.threads.len()))
             .attr(
                 "aria-label",
                 &format!("Race stage: {}, {}", told.title, told.kernel),

@@ -40,6 +40,8 @@ pub struct Function {
     text: String,
     /// Lengths in bytes and classes of its tokens, one after the other.
     runs: Vec<(u16, u8)>,
+    /// The lines that only one kernel of the two comes to, counted from the first, and whether it is the one with the patch.
+    marks: Vec<(u16, bool)>,
 }
 
 /// The classes of tokens, in the order the build script numbers them.
@@ -62,6 +64,8 @@ pub struct Line {
     pub number: u32,
     /// How deep it stands, in levels, counted from the leftmost line of the excerpt.
     pub indent: usize,
+    /// Whether the patch brought it, or took it away; none if it is in both.
+    pub is_added: Option<bool>,
     /// Its tokens.
     pub pieces: Vec<Piece>,
 }
@@ -136,6 +140,11 @@ fn split(function: &Function) -> Vec<Line> {
     let line = |number| Line {
         number,
         indent: 0,
+        is_added: function
+            .marks
+            .iter()
+            .find(|(line, _)| function.first + u32::from(*line) == number)
+            .map(|(_, is_added)| *is_added),
         pieces: Vec::new(),
     };
     let mut lines = vec![line(function.first)];

@@ -87,8 +87,14 @@ test("running the other thread makes a new order, and the old one can be had bac
   assert.match(await page.locator(".count").innerText(), /Step 1 of 1/);
   await page.getByRole("button", { name: "Let the rest finish" }).click();
   assert.match(await verdict(page), /Ended well/);
+  // One press, one undo: first the finish, then the turn.
+  await page.getByRole("button", { name: "Undo" }).click();
+  assert.match(await page.locator(".count").innerText(), /Step 1 of 1/);
   await page.getByRole("button", { name: "Undo" }).click();
   assert.equal(await at(page), 0);
+  await page.getByRole("button", { name: "Redo" }).click();
+  assert.match(await page.locator(".count").innerText(), /Step 1 of 1/);
+  await page.getByRole("button", { name: "Undo" }).click();
   await stepTimes(page, 7);
   assert.match(await verdict(page), /Broken/);
 });

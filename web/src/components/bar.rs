@@ -50,6 +50,7 @@ fn scenario_choice(model: &Model, act: &Callback<Act>) -> El {
         is_chosen: one.id == model.scenario,
         value: one.id.into(),
         label: one.title.into(),
+        group: one.statement,
     });
     let on_choice = chosen(act, |id| Some(Act::Choose(id)));
     select(
@@ -66,6 +67,7 @@ fn kernel_switch(model: &Model, act: &Callback<Act>) -> El {
         |(is_patched, value, label)| Choice {
             value: value.into(),
             label: label.into(),
+            group: "",
             is_chosen: model.kernel.is_patched() == is_patched,
         },
     );

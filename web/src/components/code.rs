@@ -38,11 +38,21 @@ pub fn code(source: &Source, last: Option<&Place>, next: Option<&Place>, is_movi
 }
 
 fn code_line(line: &Line, ran: bool, next: bool) -> El {
-    let mark = match (ran, next) {
-        (true, _) => "\u{25b6}",
-        (_, true) => "\u{25b7}",
+    let mark = match (ran, next, line.is_added) {
+        (true, ..) => "\u{25b6}",
+        (_, true, _) => "\u{25b7}",
+        (.., Some(true)) => "+",
+        (.., Some(false)) => "\u{2212}",
         _ => "",
     };
+    let patch = line.is_added.map(|is_added| {
+        let told = if is_added {
+            "+ only with the patch"
+        } else {
+            "\u{2212} only before the patch"
+        };
+        words("span.line-patch", told)
+    });
     let mut text = el("span.line-text");
     if line.indent > 0 {
         text = text.attr("style", &format!("--depth:{}", line.indent));
@@ -56,8 +66,9 @@ fn code_line(line: &Line, ran: bool, next: bool) -> El {
     el("span.line")
         .class_if(ran, "line-ran")
         .class_if(next, "line-next")
+        .class_if(line.is_added.is_some(), "line-marked")
         .child(words("span.line-mark|aria-hidden=true", mark))
-        .child(text.text("\n"))
+        .child(text.child(patch).text("\n"))
 }
 
 /// The text with places to break a long line at, where a person would break it.

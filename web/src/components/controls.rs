@@ -35,6 +35,8 @@ pub struct Choice {
     pub value: AttrValue,
     /// What stands on the screen.
     pub label: AttrValue,
+    /// What it is listed under; empty if the list has no such parts.
+    pub group: &'static str,
     /// Whether it is chosen now.
     pub is_chosen: bool,
 }
@@ -66,16 +68,20 @@ pub fn select(
     choices: Vec<Choice>,
     on_choice: Callback<web_sys::Event>,
 ) -> El {
-    let options = choices.iter().map(|choice| {
-        words("option", &choice.label)
-            .attr("value", &choice.value)
-            .maybe("selected", choice.is_chosen.then_some(""))
-    });
-    let list = el("select").on(Event::Change, on_choice);
-    el("label")
-        .class(class)
-        .child(name)
-        .child(list.children(options))
+    let mut list = el("select").on(Event::Change, on_choice);
+    let same = |one: &Choice, other: &Choice| one.group == other.group;
+    for part in choices.chunk_by(same) {
+        let options = part.iter().map(|choice| {
+            words("option", &choice.label)
+                .attr("value", &choice.value)
+                .maybe("selected", choice.is_chosen.then_some(""))
+        });
+        list = match part[0].group {
+            "" => list.children(options),
+            title => list.child(el("optgroup").attr("label", title).children(options)),
+        };
+    }
+    el("label").class(class).child(name).child(list)
 }
 
 /// A row to choose one from: radio buttons, which bring their keys along.

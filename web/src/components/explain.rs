@@ -20,6 +20,7 @@ pub fn explain(model: &Model, act: &Callback<Act>) -> El {
     };
     let beat = words("p.explain-beat", &when)
         .child(explain.beat.as_ref().map(|beat| words("b", beat)))
+        .child(same(model, act))
         .child(changes(&explain.changes));
     let sentence = el("p.sentence")
         .flag(
@@ -31,6 +32,18 @@ pub fn explain(model: &Model, act: &Callback<Act>) -> El {
     el("section.explain|aria-label=What just happened")
         .child(el("div.explain-words").child(beat).child(sentence))
         .child(offer(model, act))
+}
+
+/// Where everything was exactly as it is now: a step that led nowhere is not taken for progress.
+fn same(model: &Model, act: &Callback<Act>) -> Option<El> {
+    let column = model
+        .stage
+        .score
+        .columns
+        .get(model.cursor.checked_sub(1)? as usize)?;
+    let step = column.same_as?.0;
+    let text = format!("\u{21ba} same state as step {step}");
+    Some(button("same", &text, Act::Jump(step), act))
 }
 
 fn changes(changes: &[Change]) -> El {

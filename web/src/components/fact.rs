@@ -7,9 +7,10 @@ use super::swatch::thread_class;
 use crate::element::{El, el, words};
 use crate::model::{Act, Model};
 
-/// One fact; `ghost` is the value the step being previewed would give it, `is_stop` whether Tab comes to it.
+/// One fact; `object` is what it is told of if the box does not say so, `ghost` is the value the step being previewed would give it, `is_stop` whether Tab comes to it.
 pub fn fact(
     fact: &Told,
+    object: &str,
     ghost: Option<&str>,
     is_stop: bool,
     model: &Model,
@@ -17,7 +18,7 @@ pub fn fact(
 ) -> El {
     // What has a waveform stays where there is little room.
     let lanes = &model.stage.score.lanes;
-    let is_main = lanes.iter().any(|lane| lane.fact == fact.id);
+    let lane = lanes.iter().find(|lane| lane.fact == fact.id);
     let is_looked_at = model.fact.as_ref() == Some(&fact.id);
     let kind = match fact.kind {
         FactKind::Bit(true) => "bit-on",
@@ -27,6 +28,10 @@ pub fn fact(
         FactKind::Arrow(false) => "arrow-off",
         FactKind::Text => "text",
     };
+    // In a small frame there are no boxes: there the name has to do, and it is that of the waveform.
+    let label = el("span.fact-label|aria-hidden=true")
+        .child((!object.is_empty()).then(|| words("span.fact-object", object)))
+        .child(words("span", lane.map_or(&fact.label, |lane| &lane.label)));
     let previous = fact.previous.as_deref();
     let value = el("span.fact-value|aria-hidden=true")
         .child(previous.map(|value| words("span.fact-previous", value)))
@@ -47,12 +52,12 @@ pub fn fact(
         .attr("data-kind", kind)
         .flag("data-changed", fact.is_changed)
         .flag("data-ghost", ghost.is_some())
-        .flag("data-main", is_main)
+        .flag("data-main", lane.is_some())
         .maybe("aria-current", is_looked_at.then_some("true"))
         .attr("tabindex", if is_stop { "0" } else { "-1" })
         .attr("title", &fact.note)
         .child(words("span.hidden", &fact.spoken))
-        .child(words("span.fact-label|aria-hidden=true", &fact.label))
+        .child(label)
         .child(value)
         .child(by)
 }

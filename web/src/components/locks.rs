@@ -29,7 +29,6 @@ pub fn locks(model: &Model, act: &Callback<Act>) -> El {
         .children(letters);
     let rungs = model.scene.locks.iter().filter(is_kept).enumerate();
     el("section.locks|aria-label=Locks")
-        .attr("style", &format!("--threads:{}", threads.len()))
         .child(head)
         .children(rungs.map(|(index, lock)| rung(lock, threads, index == 0, act)))
 }

@@ -21,9 +21,22 @@ pub fn memory(model: &Model, act: &Callback<Act>) -> El {
     });
     let effects = effects(model);
     let (mut left, mut right) = (el("div.chain-left"), el("div.chain-right"));
-    for group in &scene.groups {
-        let drawn = facts_of(group, effects, stop, model, act);
-        if matches!(group.kind, GroupKind::Page | GroupKind::File) {
+    let of_a_kind =
+        |one: &FactGroup, other: &FactGroup| one.kind == other.kind && one.facts.len() == 1;
+    let mappings = scene
+        .groups
+        .iter()
+        .filter(|group| group.kind == GroupKind::Vma);
+    let has_many = mappings.count() > 1;
+    for groups in scene.groups.chunk_by(of_a_kind) {
+        let drawn = facts_of(groups, effects, stop, model, act);
+        let is_right = match groups[0].kind {
+            GroupKind::Page | GroupKind::File => true,
+            // Where there is more room for it.
+            GroupKind::Zone => has_many,
+            GroupKind::Vma | GroupKind::Pte => false,
+        };
+        if is_right {
             right = right.child(drawn);
         } else {
             left = left.child(drawn);
@@ -62,21 +75,33 @@ fn effects(model: &Model) -> &[Effect] {
         .map_or(&[], |next| &next.effects)
 }
 
+/// The facts of an object; or of several of which there is one thing to tell: then each is a line with the object's name.
 fn facts_of(
-    group: &FactGroup,
+    groups: &[FactGroup],
     effects: &[Effect],
     stop: Option<&FactId>,
     model: &Model,
     act: &Callback<Act>,
 ) -> El {
-    let facts = group.facts.iter().map(|one| {
-        let ghost = effects.iter().find(|effect| effect.fact == one.id);
-        let ghost = ghost.map(|effect| effect.value.as_str());
-        fact(one, ghost, stop == Some(&one.id), model, act)
-    });
-    el("div.box|role=group")
+    let group = &groups[0];
+    let is_one = groups.len() == 1;
+    let (title, about) = match (is_one, group.kind) {
+        (true, _) => (group.title.as_str(), &group.subtitle),
+        (_, GroupKind::Vma) => ("Mappings", &group.facts[0].label),
+        _ => ("Entries, by process", &group.facts[0].label),
+    };
+    let mut drawn = el("div.box|role=group")
         .key(&group.key)
-        .attr("aria-label", &group.title)
-        .child(words("p.box-title", &group.title).child(words("small", &group.subtitle)))
-        .children(facts)
+        .attr("aria-label", title)
+        .child(words("p.box-title", title).child(words("small", about).attr("title", about)));
+    for group in groups {
+        let object = if is_one { "" } else { &group.subtitle };
+        let object = object.strip_prefix("process ").unwrap_or(object);
+        drawn = drawn.children(group.facts.iter().map(|one| {
+            let ghost = effects.iter().find(|effect| effect.fact == one.id);
+            let ghost = ghost.map(|effect| effect.value.as_str());
+            fact(one, object, ghost, stop == Some(&one.id), model, act)
+        }));
+    }
+    drawn
 }

@@ -56,6 +56,7 @@ fn choices(table: &[(&'static str, &'static str)], now: &str) -> Vec<Choice> {
     let choice = |(name, label): &(&'static str, &'static str)| Choice {
         value: (*name).into(),
         label: (*label).into(),
+        group: "",
         is_chosen: *name == now,
     };
     table.iter().map(choice).collect()

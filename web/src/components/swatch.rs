@@ -21,7 +21,7 @@ fn strokes(pattern: Pattern) -> &'static [(&'static str, &'static str, &'static 
         Pattern::Dashed => &[("50%", "4", "7 3")],
         Pattern::Dotted => &[("50%", "4", "2 2.500")],
         Pattern::Double => &[("32%", "2", "none"), ("72%", "2", "none")],
-        Pattern::ThickThin => &[("38%", "4", "none"), ("82%", "1.200", "none")],
+        Pattern::ThickThin => &[("30%", "4", "none"), ("85%", "1.5", "none")],
         Pattern::Wavy => &[("50%", "4", "8 2 2 2")],
     }
 }

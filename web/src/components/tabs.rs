@@ -11,6 +11,7 @@ pub fn tabs(shown: Tab, act: &Callback<Act>) -> El {
     let choices = Tab::ALL.map(|tab| Choice {
         value: tab.name().into(),
         label: tab.label().into(),
+        group: "",
         is_chosen: shown == tab,
     });
     let on_choice = chosen(act, |value| {

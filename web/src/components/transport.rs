@@ -78,6 +78,7 @@ pub fn pace(model: &Model, act: &Callback<Act>) -> El {
     let finish =
         (!score.is_finished).then(|| button("quiet", "Let the rest finish", Act::Finish, act));
     let undo = (!model.undo.is_empty()).then(|| button("quiet", "Undo", Act::Undo, act));
+    let redo = (!model.redo.is_empty()).then(|| button("quiet", "Redo", Act::Redo, act));
     let on_detail = chosen(act, |value| Detail::parse(&value).map(Act::SetDetail));
     let on_speed = chosen(act, |value| Speed::parse(&value).map(Act::SetSpeed));
     el("div.pace")
@@ -85,6 +86,7 @@ pub fn pace(model: &Model, act: &Callback<Act>) -> El {
         .child(beats)
         .child(finish)
         .child(undo)
+        .child(redo)
         .child((!model.earlier.is_empty()).then(|| earlier(model, act)))
         .child(select(
             "choice",
@@ -105,12 +107,14 @@ fn earlier(model: &Model, act: &Callback<Act>) -> El {
     let mut choices = vec![Choice {
         value: "".into(),
         label: model.earlier.len().to_string().into(),
+        group: "",
         is_chosen: true,
     }];
     for (index, mark) in model.earlier.iter().enumerate() {
         choices.push(Choice {
             value: index.to_string().into(),
             label: Model::label(mark).into(),
+            group: "",
             is_chosen: false,
         });
     }
@@ -127,6 +131,7 @@ fn details(model: &Model) -> Vec<Choice> {
     let choice = |detail: Detail| Choice {
         value: detail.name().into(),
         label: detail.label().into(),
+        group: "",
         is_chosen: detail == model.detail,
     };
     Detail::ALL.into_iter().map(choice).collect()
@@ -136,6 +141,7 @@ fn speeds(model: &Model) -> Vec<Choice> {
     let choice = |speed: Speed| Choice {
         value: speed.label().into(),
         label: format!("{}\u{d7}", speed.label()).into(),
+        group: "",
         is_chosen: speed == model.speed,
     };
     Speed::ALL.into_iter().map(choice).collect()

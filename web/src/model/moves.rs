@@ -186,6 +186,7 @@ impl Model {
 
     /// Goes on past the end of an unfinished order: the thread that ran last, as long as it can.
     fn extend(&mut self) {
+        let undo = self.undo.len();
         let mut last = self.stage.score.columns.last().map(|column| column.thread);
         for _ in 0..order::MAX_STEPS {
             let can =
@@ -200,6 +201,8 @@ impl Model {
                 .map(|card| card.thread);
             let Some(thread) = thread else { return };
             self.run(thread);
+            // However many steps one press goes, it is taken back as one.
+            self.undo.truncate(undo + 1);
             last = Some(thread);
             let is_stop = match self.detail {
                 Detail::Story => self

@@ -57,6 +57,7 @@ impl Model {
 
     /// Runs a thread until it drops a lock, has to wait or ends.
     pub(super) fn run_on(&mut self, thread: ThreadId) {
+        let undo = self.undo.len();
         let held = |model: &Self| {
             let card = model
                 .scene
@@ -69,9 +70,10 @@ impl Model {
             let (cursor, before) = (self.cursor, held(self));
             self.run(thread);
             if self.cursor == cursor || held(self) < before {
-                return;
+                break;
             }
         }
+        self.undo.truncate(undo + 1);
     }
 
     /// Lets the default policy finish the order.
@@ -98,6 +100,8 @@ impl Model {
 
     /// Takes up a longer form of the same order.
     fn replace(&mut self, asked: Schedule) {
+        self.undo.push(self.mark());
+        self.redo.clear();
         self.flipped_from = None;
         self.take_up(Mark {
             asked,
