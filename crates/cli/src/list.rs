@@ -2,7 +2,7 @@
 
 use lockstep_scenario::library;
 
-/// One line a scenario, its id first.
+/// The scenarios under what they show of the commit message; one line each, its id first.
 pub(crate) fn list() -> String {
     let library = library();
     let width = library
@@ -10,8 +10,16 @@ pub(crate) fn list() -> String {
         .map(|scenario| scenario.id.len())
         .max()
         .unwrap_or(0);
-    library
-        .iter()
-        .map(|scenario| format!("{:width$}  {}\n", scenario.id, scenario.title))
-        .collect()
+    let groups = library.chunk_by(|one, next| one.statement == next.statement);
+    let groups: Vec<String> = groups
+        .map(|group| {
+            let head = group.first().map_or("", |first| first.statement.title());
+            let lines: String = group
+                .iter()
+                .map(|scenario| format!("  {:width$}  {}\n", scenario.id, scenario.title))
+                .collect();
+            format!("{head}\n{lines}")
+        })
+        .collect();
+    groups.join("\n")
 }

@@ -1,6 +1,7 @@
 //! What comes from outside: scenarios, scripts and kernels, by name or from files.
 
 use std::fs;
+use std::io::ErrorKind;
 
 use lockstep_mm::kernel::Kernel;
 use lockstep_scenario::{Scenario, closest_name, library, parse, parse_kernel};
@@ -23,7 +24,8 @@ pub(crate) fn scenario(asked: &str) -> Result<Scenario, Failure> {
         .iter()
         .map(|scenario| scenario.id.as_str())
         .collect();
-    let text = file(asked, "scenario", &ids)?;
+    let listed = "`lockstep list` lists what is built in".to_owned();
+    let text = file(asked, "scenario", &ids, listed)?;
     parse(&text).map_err(|problems| Failure::wrong(asked, text, problems))
 }
 
@@ -40,9 +42,13 @@ pub(crate) fn script(scenario: &Scenario, asked: &str) -> Result<Text, Failure> 
         .iter()
         .map(|script| script.id.as_str())
         .collect();
+    let listed = match ids.as_slice() {
+        [] => format!("{} has no script of its own", scenario.id),
+        _ => format!("{} has {}", scenario.id, ids.join(", ")),
+    };
     Ok(Text {
         name: asked.to_owned(),
-        text: file(asked, "script", &ids)?,
+        text: file(asked, "script", &ids, listed)?,
     })
 }
 
@@ -52,20 +58,17 @@ pub(crate) fn kernel(scenario: &Scenario, asked: Option<&str>) -> Result<Kernel,
     parse_kernel(text).map_err(|problems| Failure::wrong("--kernel", text, problems))
 }
 
-/// A file, which may not exist because the name of something built in was meant.
-fn file(asked: &str, what: &str, names: &[&str]) -> Result<String, Failure> {
+/// A file, which may not exist because the name of something built in was meant; `listed` says where those are.
+fn file(asked: &str, what: &str, names: &[&str], listed: String) -> Result<String, Failure> {
     fs::read_to_string(asked).map_err(|error| {
-        let known = names.join(", ");
-        match closest_name(asked, names.iter().copied()) {
-            Some(close) => Failure::refused(
-                format!("there is no {what} and no file named `{asked}`"),
-                format!("did you mean `{close}`? There is {known}"),
-            ),
-            None if error.kind() == std::io::ErrorKind::NotFound => Failure::refused(
-                format!("there is no {what} and no file named `{asked}`"),
-                format!("built in: {known}"),
-            ),
-            None => Failure::refused(format!("cannot read `{asked}`: {error}"), String::new()),
-        }
+        let help = match closest_name(asked, names.iter().copied()) {
+            Some(close) => format!("did you mean `{close}`?"),
+            None if error.kind() == ErrorKind::NotFound => listed,
+            None => {
+                return Failure::refused(format!("cannot read `{asked}`: {error}"), String::new());
+            }
+        };
+        let message = format!("there is no {what} and no file named `{asked}`");
+        Failure::refused(message, help)
     })
 }

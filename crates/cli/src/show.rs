@@ -1,5 +1,7 @@
 //! `lockstep show`: everything a scenario says about itself.
 
+use std::fmt::Write;
+
 use lockstep_machine::ThreadId;
 use lockstep_mm::kernel::{Kernel, Switch};
 use lockstep_scenario::Scenario;
@@ -7,8 +9,11 @@ use lockstep_scenario::Scenario;
 /// The scenario as text.
 pub(crate) fn show(scenario: &Scenario) -> String {
     let mut text = format!(
-        "{}\n{}\n\n{}\n",
-        scenario.id, scenario.title, scenario.stakes
+        "{}\n{}\n\n{}\nIt shows: {}.\n",
+        scenario.id,
+        scenario.title,
+        scenario.stakes,
+        scenario.statement.title()
     );
     section(
         &mut text,
@@ -50,12 +55,9 @@ pub(crate) fn show(scenario: &Scenario) -> String {
             .lines()
             .map(str::to_owned)
             .filter(|line| !line.trim().is_empty());
-        let expect = script
-            .expect
-            .iter()
-            .map(|expect| format!("-> {} on {}", expect.outcome.name(), expect.kernel));
-        section(&mut text, &head, lines.chain(expect));
+        section(&mut text, &head, lines);
     }
+    outcomes(&mut text, scenario);
     section(
         &mut text,
         "Beats",
@@ -79,6 +81,34 @@ pub(crate) fn show(scenario: &Scenario) -> String {
         presets.chain(switches),
     );
     text
+}
+
+/// How each script is expected to end: a column for every preset, and a line for every other kernel it says something about.
+fn outcomes(text: &mut String, scenario: &Scenario) {
+    let presets: Vec<&str> = Kernel::PRESETS.iter().map(|(name, _)| *name).collect();
+    let names = scenario.scripts.iter().map(|script| script.id.len());
+    let width = names.max().unwrap_or(0) + 2;
+    text.push('\n');
+    let mut row = |name: &str, cells: &[&str]| {
+        let cells: String = cells.iter().map(|cell| format!("{cell:10}")).collect();
+        // Writing to a string cannot fail.
+        _ = writeln!(text, "{}", format!("{name:width$}  {cells}").trim_end());
+    };
+    row("Outcomes", &presets);
+    for script in &scenario.scripts {
+        let on = |kernel: &&str| {
+            let expect = script.expect.iter().find(|expect| expect.kernel == *kernel);
+            expect.map_or("-", |expect| expect.outcome.name())
+        };
+        let cells: Vec<&str> = presets.iter().map(on).collect();
+        row(&format!("  {}", script.id), &cells);
+        for expect in &script.expect {
+            if !presets.contains(&expect.kernel.as_str()) {
+                let name = format!("    on {}:", expect.kernel);
+                row(&format!("{name} {}", expect.outcome.name()), &[]);
+            }
+        }
+    }
 }
 
 fn section(text: &mut String, head: &str, lines: impl Iterator<Item = String>) {

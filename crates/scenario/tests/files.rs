@@ -42,7 +42,7 @@ fn several_mistakes_are_told_at_once() {
             unknown-preset at 119:12 `befour`
               there is no kernel named `befour`
               here: did you mean `before`?
-              help: kernels are `before`, `after` and `shared-i-mmap`; switches follow after a comma: `mlock=mmap-sem|pte-lock|page-lock|pte-lock+mmap-sem`, `recheck=on|off`, `early-exit=on|off`, `exit-mmap-sem=on|off`, `i-mmap=exclusive|shared`, `fill-ptl=on|off`, `clear-vm-locked=before-walk|after-walk`, `vm-flags-store=whole|torn`, `nr-mlock-fix=on|off` and `wp-munlock=on|off`
+              help: kernels are `before`, `after` and `shared-i-mmap`; switches follow after a comma, such as `before,i-mmap=shared`
         "#]],
     );
 }

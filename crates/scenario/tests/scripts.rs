@@ -324,7 +324,7 @@ fn a_kernel_that_does_not_exist_lists_those_that_do() {
             unknown-preset at 1:1 `befor`
               there is no kernel named `befor`
               here: did you mean `before`?
-              help: kernels are `before`, `after` and `shared-i-mmap`; switches follow after a comma: `mlock=mmap-sem|pte-lock|page-lock|pte-lock+mmap-sem`, `recheck=on|off`, `early-exit=on|off`, `exit-mmap-sem=on|off`, `i-mmap=exclusive|shared`, `fill-ptl=on|off`, `clear-vm-locked=before-walk|after-walk`, `vm-flags-store=whole|torn`, `nr-mlock-fix=on|off` and `wp-munlock=on|off`
+              help: kernels are `before`, `after` and `shared-i-mmap`; switches follow after a comma, such as `before,i-mmap=shared`
         "#]],
     );
     check_kernel(
@@ -333,7 +333,7 @@ fn a_kernel_that_does_not_exist_lists_those_that_do() {
             unknown-preset at 1:1 ``
               there is no kernel named ``
               here: no such kernel
-              help: kernels are `before`, `after` and `shared-i-mmap`; switches follow after a comma: `mlock=mmap-sem|pte-lock|page-lock|pte-lock+mmap-sem`, `recheck=on|off`, `early-exit=on|off`, `exit-mmap-sem=on|off`, `i-mmap=exclusive|shared`, `fill-ptl=on|off`, `clear-vm-locked=before-walk|after-walk`, `vm-flags-store=whole|torn`, `nr-mlock-fix=on|off` and `wp-munlock=on|off`
+              help: kernels are `before`, `after` and `shared-i-mmap`; switches follow after a comma, such as `before,i-mmap=shared`
         "#]],
     );
     check_kernel(
@@ -351,7 +351,7 @@ fn a_kernel_that_does_not_exist_lists_those_that_do() {
             unknown-switch at 1:8 `immap`
               there is no switch named `immap`
               here: did you mean `i-mmap`?
-              help: switches are `mlock=mmap-sem|pte-lock|page-lock|pte-lock+mmap-sem`, `recheck=on|off`, `early-exit=on|off`, `exit-mmap-sem=on|off`, `i-mmap=exclusive|shared`, `fill-ptl=on|off`, `clear-vm-locked=before-walk|after-walk`, `vm-flags-store=whole|torn`, `nr-mlock-fix=on|off` and `wp-munlock=on|off`
+              help: switches are `mlock`, `recheck`, `early-exit`, `exit-mmap-sem`, `i-mmap`, `fill-ptl`, `clear-vm-locked`, `vm-flags-store`, `nr-mlock-fix` and `wp-munlock`
             unknown-value at 1:27 `ptelock`
               there is no value named `ptelock`
               here: did you mean `pte-lock`?

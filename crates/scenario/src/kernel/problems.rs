@@ -4,7 +4,7 @@ use lockstep_mm::kernel::{Kernel, Switch, UnknownSwitch};
 
 use crate::Diagnostic;
 use crate::shown::shown;
-use crate::suggest::{list, unknown};
+use crate::suggest::{closest, list, unknown};
 
 /// Everything that is wrong with a text that is no kernel.
 pub(super) fn problems(text: &str) -> Vec<Diagnostic> {
@@ -34,8 +34,7 @@ pub(super) fn problems(text: &str) -> Vec<Diagnostic> {
                     let problem = unknown("unknown-preset", "kernel", part, part_at, &presets);
                     let presets = problem.help.as_deref().unwrap_or("").to_owned();
                     problems.push(problem.help(format!(
-                        "{presets}; switches follow after a comma: {}",
-                        switches()
+                        "{presets}; switches follow after a comma, such as `before,i-mmap=shared`"
                     )));
                 }
             }
@@ -73,7 +72,11 @@ pub(super) fn problems(text: &str) -> Vec<Diagnostic> {
             Err(UnknownSwitch::Name) => {
                 let names: Vec<&str> = Switch::ALL.iter().map(|switch| switch.name).collect();
                 let problem = unknown("unknown-switch", "switch", name, name_at, &names);
-                problems.push(problem.help(format!("switches are {}", switches())));
+                // One that is meant is named already; the whole list is for whoever has to choose.
+                problems.push(match closest(name, names.iter().copied()) {
+                    Some(_) => problem,
+                    None => problem.help(format!("switches are {}", switches())),
+                });
             }
             Err(UnknownSwitch::Value(switch)) => {
                 let problem = unknown("unknown-value", "value", value, value_at, switch.values);
