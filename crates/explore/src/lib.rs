@@ -2,6 +2,7 @@
 //!
 //! Three engines go through the same states, and must agree: [`pct`] finds failures first, [`Dpor`] runs one order of each class of
 //! equivalent ones, [`Stateful`] visits each state once. [`brute`] enumerates everything, for the tests of the others.
+//! On the way, [`race`] and [`lockdep`] note what a race detector and a lock checker would find in any of the orders.
 //!
 //! This crate knows programs of steps on objects, and refuses to know what they are about: no pages, no text, no screen.
 //! A search is a value that goes on for a given number of steps at a time, so whoever drives it can show progress and stop.
@@ -13,8 +14,11 @@ mod dependence;
 mod dpor;
 mod hash;
 mod limits;
+pub mod lockdep;
 mod observer;
 mod property;
+pub mod race;
+mod site;
 mod stateful;
 pub mod toys;
 mod wakeup;
@@ -24,5 +28,6 @@ pub use dpor::Dpor;
 pub use limits::{Counts, Limit, Limits, Progress};
 pub use observer::{Event, Observer};
 pub use property::{Ending, Ends, Outcomes, Property, Reached};
+pub use site::Site;
 pub use stateful::Stateful;
 pub use walk::{Model, Passed, Roles, Walk, Wrong};
