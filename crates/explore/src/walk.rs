@@ -213,6 +213,12 @@ impl<'p, P: Model> Walk<'p, P> {
         Some((operation, taken.effect))
     }
 
+    /// Where its thread stood before step `at`, counted from 0.
+    pub(crate) fn stood(&self, at: usize) -> Option<(PlaceId, &Place)> {
+        let taken = self.taken.get(at)?;
+        Some((taken.place, self.code.place(taken.place)))
+    }
+
     /// Executes the next step of a thread, which must be able to take it.
     pub fn step(&mut self, index: usize) {
         let from = self.at[index];
