@@ -41,7 +41,7 @@ pub(crate) struct Past {
 }
 
 #[inline]
-fn join(clock: &mut Clock, other: &Clock) {
+pub(crate) fn join(clock: &mut Clock, other: &Clock) {
     for (mine, theirs) in clock.iter_mut().zip(other) {
         *mine = (*mine).max(*theirs);
     }

@@ -12,6 +12,7 @@ use std::panic::Location;
 use lockstep_machine::{Address, Effect, Fault, Operation, Program, Puppet, ThreadId};
 
 use crate::dependence::{Footprints, Print, may_wait};
+use crate::site::{Site, Stacks};
 
 /// A place in the code of a thread.
 pub(crate) type PlaceId = u32;
@@ -21,6 +22,8 @@ pub(crate) struct Place {
     /// The step it takes next; `None` if it has ended or was stopped.
     pub(crate) operation: Option<Operation>,
     pub(crate) print: Print,
+    /// The line that awaits the step, and the calls around it; `None` if there is no step.
+    pub(crate) site: Option<Site>,
     /// Whether it may have to wait without asking.
     pub(crate) waits: bool,
     /// Whether it is a lock for writing that waits without asking.
@@ -63,6 +66,8 @@ struct Settled {
 pub(crate) struct Code {
     places: Vec<Place>,
     pub(crate) prints: Footprints,
+    /// The calls that steps are made in.
+    pub(crate) stacks: Stacks,
     settled: Vec<Settled>,
     /// One for each thread that has code of its own, kept where it stands because it will often be asked to go on from there.
     puppets: Vec<(Puppet, Option<PlaceId>)>,
@@ -73,6 +78,7 @@ impl Code {
         Self {
             places: Vec::new(),
             prints: Footprints::default(),
+            stacks: Stacks::default(),
             settled: Vec::new(),
             puppets: Vec::new(),
         }
@@ -214,10 +220,15 @@ impl Code {
                 id,
             });
         }
+        let site = pending.map(|pending| Site {
+            location: pending.location,
+            stack: self.stacks.number(puppet.stack()),
+        });
         let operation = pending.map(|pending| pending.operation);
         let waits_unasked = operation.is_some_and(|operation| operation.waits_unasked());
         self.places.push(Place {
             print: operation.map_or(0, |operation| self.prints.number(&operation)),
+            site,
             waits: operation.is_some_and(|operation| may_wait(&operation, waits_unasked)),
             waits_unasked,
             inert: puppet.is_inert(),

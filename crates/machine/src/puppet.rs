@@ -7,7 +7,7 @@
 use std::panic::Location;
 
 use crate::state::State;
-use crate::{Address, Effect, FaultRecord, Machine, Mark, Pending, Program, ThreadId};
+use crate::{Address, Effect, FaultRecord, Function, Machine, Mark, Pending, Program, ThreadId};
 
 /// A thread of a program that is told what its steps give.
 pub struct Puppet {
@@ -102,6 +102,18 @@ impl Puppet {
     /// The points it has passed so far.
     pub fn with_marks<R>(&self, look: impl FnOnce(&[Mark]) -> R) -> R {
         self.with_state(|state| look(state.trace.marks()))
+    }
+
+    /// The functions its next step is made in, innermost first.
+    pub fn stack(&self) -> Vec<&'static Function> {
+        let frame = self.pending().and_then(|pending| pending.frame);
+        self.with_state(|state| {
+            state
+                .trace
+                .stack(frame)
+                .map(|frame| frame.function)
+                .collect()
+        })
     }
 
     /// What it has done wrong so far. A deadlock is not among it: that is nobody's own.

@@ -6,6 +6,7 @@
 //! This crate refuses to know of screens, of terminals and of time.
 
 pub mod scene;
+pub mod search;
 pub mod text;
 
 mod run;
