@@ -2,10 +2,12 @@
 
 use std::rc::Rc;
 
-use anyhow::Result;
+use anyhow::{Context, Result};
+use lockstep_explore::{Limits, Plan};
 use lockstep_mm::kernel::Kernel;
 use lockstep_scenario::compiled::Script;
 use lockstep_scenario::{Scenario, Statement};
+use lockstep_view::search::Row;
 
 use crate::markup::{markdown, prose};
 use crate::pieces::Piece;
@@ -64,6 +66,7 @@ pub(crate) fn table(scenarios: &Scenarios, id: &str) -> Result<String> {
             );
         }
     }
+    rows += &every_order(scenario)?;
     let head: Vec<String> = presets.iter().map(|name| format!("`{name}`")).collect();
     let text = format!(
         "| Order | {} |\n|---|{}\n{rows}",
@@ -75,6 +78,49 @@ pub(crate) fn table(scenarios: &Scenarios, id: &str) -> Result<String> {
     } else {
         format!("{text}\nOn other kernels:\n\n{others}")
     })
+}
+
+/// How many steps a search of the orders of three threads may take: there are more than a book can wait for. Two threads have few enough.
+const STEPS_OF_THREE: u64 = 200_000;
+
+/// What can come of every order there is, on each preset, as far as a search came.
+fn every_order(scenario: &Rc<Scenario>) -> Result<String> {
+    let limits = Limits::default();
+    let steps = match scenario.threads.len() {
+        0..=2 => limits.steps,
+        _ => STEPS_OF_THREE,
+    };
+    let plan = Plan {
+        simplest: false,
+        limits: Limits { steps, ..limits },
+        ..Plan::default()
+    };
+    let mut row = Row::new(Rc::clone(scenario));
+    let mut text = "| *every order there is* |".to_owned();
+    for (_, kernel) in Kernel::PRESETS {
+        let cell = row.cell(*kernel, plan, |answer, _| answer);
+        let answer = cell.context("the world cannot be made")?.answer;
+        let ends: Vec<String> = answer.outcomes.iter().map(|end| said(end)).collect();
+        text += &match (answer.complete, answer.classes, answer.states) {
+            (true, Some(1), _) => format!(" {} (1 class) |", ends.join(", ")),
+            (true, Some(classes), _) => format!(" {} ({classes} classes) |", ends.join(", ")),
+            (true, None, Some(states)) => format!(" {} ({states} states) |", ends.join(", ")),
+            _ => format!(" among those tried: {} |", ends.join(", ")),
+        };
+    }
+    Ok(text + "\n")
+}
+
+/// An end as a search tells it, with its bad ones in bold.
+fn said(end: &str) -> String {
+    let words = end.replace("bad-page", "bad page");
+    match ["bad page", "stranded", "deadlock"]
+        .iter()
+        .any(|bad| words.starts_with(bad))
+    {
+        true => format!("**{words}**"),
+        false => words,
+    }
 }
 
 /// The kernels beside the presets that the scenario has something to say about.
