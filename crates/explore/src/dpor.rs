@@ -174,6 +174,7 @@ impl<'p, P: Model, Q: Property<P>> Dpor<'p, P, Q> {
             self.walk.step(thread);
             self.counts.steps += 1;
             observer.event(Event::Step { thread, depth });
+            self.property.look(&self.walk);
             self.enter(sleep, below);
         }
     }

@@ -42,6 +42,19 @@ pub enum Limit {
     Switches,
 }
 
+impl Limit {
+    /// In one word, as in results.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Runs => "runs",
+            Self::States => "states",
+            Self::Steps => "steps",
+            Self::Depth => "depth",
+            Self::Switches => "switches",
+        }
+    }
+}
+
 /// What a search has done so far.
 #[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
 pub struct Counts {

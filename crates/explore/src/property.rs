@@ -21,6 +21,14 @@ pub trait Property<P: Model> {
 
     /// Whether that is a failure.
     fn is_broken(&self, outcome: &Self::Outcome) -> bool;
+
+    /// Looks at a state on the way: each that the search by states keeps, and each step of the runs of the others.
+    ///
+    /// Only the former sees every state there is. What is found here the property keeps to itself.
+    #[inline]
+    fn look(&self, walk: &Walk<'_, P>) {
+        _ = walk;
+    }
 }
 
 /// Whether every thread gets to its end, and nothing goes wrong on the way.

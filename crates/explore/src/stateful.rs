@@ -96,6 +96,7 @@ impl<'p, P: Model, Q: Property<P>> Stateful<'p, P, Q> {
         self.counts.states = self.seen.len() as u64;
         self.counts.depth = self.counts.depth.max(depth);
         observer.event(Event::State { depth });
+        self.property.look(&self.walk);
         let mut enabled = self.walk.enabled();
         if depth >= self.limits.depth && enabled != 0 {
             self.cut = Some(Limit::Depth);

@@ -119,6 +119,11 @@ impl<'p, P: Model> Walk<'p, P> {
         walk
     }
 
+    /// The program it goes through.
+    pub fn program(&self) -> &'p P {
+        self.program
+    }
+
     /// How many threads there are.
     pub fn threads(&self) -> usize {
         self.threads
@@ -137,6 +142,19 @@ impl<'p, P: Model> Walk<'p, P> {
     /// What went wrong on the way here, in order. A deadlock is not among it: [`Walk::end`] says that.
     pub fn faults(&self) -> &[Wrong] {
         &self.faults
+    }
+
+    /// After how many steps a word was last changed on the way here; `None` if it was not.
+    pub fn last_change(&self, address: Address) -> Option<usize> {
+        let mut changes = self.changes.iter();
+        let at = changes.rposition(|change| change.address == address)?;
+        let before = |taken: &Taken| taken.changes as usize <= at;
+        Some(self.taken.partition_point(before))
+    }
+
+    /// A digest of the memory now. Who has which lock is left out of it.
+    pub fn memory_digest(&self) -> u64 {
+        self.hash
     }
 
     /// Who stepped, in order.

@@ -11,6 +11,7 @@ pub mod campaign;
 pub mod compare;
 pub mod generate;
 pub mod proc;
+pub mod programs;
 pub mod real;
 pub mod rules;
 pub mod shrink;

@@ -23,6 +23,7 @@ const DO_PAGE_FAULT: Function = linux("__do_page_fault", "arch/x86/mm/fault.c", 
 /// A process reads or writes a byte: through the page table if that allows it, otherwise by a fault.
 ///
 /// Linux: arch/x86/mm/fault.c, `__do_page_fault()`; the first look at the entry, and its young and dirty bits, are the processor's.
+/// Left out: growing a stack, and faults that let go of mmap_sem to try again.
 ///
 /// # Errors
 /// `SIGSEGV` where nothing is mapped, and what the fault came back with.
@@ -99,6 +100,7 @@ const DO_ANONYMOUS_PAGE: Function = linux("do_anonymous_page", "mm/memory.c", 26
 /// Gives untouched anonymous memory its first page.
 ///
 /// Linux: mm/memory.c, `do_anonymous_page()`.
+/// Left out: userfaultfd.
 async fn do_anonymous_page<C: Cpu>(
     cx: &Cx<C>,
     mm: Mm,
@@ -150,6 +152,7 @@ const DO_COW_FAULT: Function = linux("do_cow_fault", "mm/memory.c", 2979);
 /// Writes to a page of a privately mapped file: the process gets a copy of its own, which is anonymous memory.
 ///
 /// Linux: mm/memory.c, `do_cow_fault()`.
+/// Left out: pages that a file system has no `struct page` for.
 async fn do_cow_fault<C: Cpu>(
     cx: &Cx<C>,
     mm: Mm,
@@ -231,7 +234,8 @@ const DO_SWAP_PAGE: Function = linux("do_swap_page", "mm/memory.c", 2446);
 
 /// Brings a page back from the swap device. It never looks at VM_LOCKED to mark it: a page that comes in this way is not mlocked.
 ///
-/// Linux: mm/memory.c, `do_swap_page()`. Left out: read-ahead, KSM.
+/// Linux: mm/memory.c, `do_swap_page()`. Left out: read-ahead, KSM, giving the slot up early because swap is nearly full or the page is mlocked
+/// for another mapping.
 async fn do_swap_page<C: Cpu>(
     cx: &Cx<C>,
     mm: Mm,

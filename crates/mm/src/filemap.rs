@@ -15,6 +15,7 @@ const FIND_GET_ENTRY: Function = linux("find_get_entry", "mm/filemap.c", 0);
 /// Looks a page of a file up and pins it.
 ///
 /// Linux: mm/filemap.c, `find_get_entry()`. A page whose last reference is just going away counts as not there.
+/// Left out: the tree, which is one word a page here, and shadow entries in it.
 pub async fn find_get_entry<C: Cpu>(cx: &Cx<C>, file: File, index: u64) -> Option<Page> {
     let _call = cx.enter(&FIND_GET_ENTRY, [file.into(), Argument::Number(index)]);
     let slot = file.slot(index);
@@ -38,7 +39,7 @@ const FILEMAP_FAULT: Function = linux("filemap_fault", "mm/filemap.c", 0);
 
 /// Finds a page of a file for a fault, reading it in if need be; it comes back locked and pinned.
 ///
-/// Linux: mm/filemap.c, `filemap_fault()`, `page_cache_read()`. Left out: read-ahead, and the time reading takes.
+/// Linux: mm/filemap.c, `filemap_fault()`, `page_cache_read()`. Left out: read-ahead, the time reading takes, and letting go of mmap_sem meanwhile.
 /// A page read in just after the file was cut stays in the cache, beyond the end, as it does in the kernel.
 ///
 /// # Errors
@@ -119,6 +120,7 @@ async fn add_to_page_cache_lru<C: Cpu>(cx: &Cx<C>, page: Page, file: File, index
 /// Takes a page out of the page cache's tree. The caller has the tree lock and the page lock, and will drop the cache's reference.
 ///
 /// Linux: mm/filemap.c, `__delete_from_page_cache()`.
+/// Left out: shadow entries, accounting of dirty pages.
 pub(crate) async fn unlink_from_page_cache<C: Cpu>(cx: &Cx<C>, page: Page, file: File) {
     let index = cx.peek(page.index());
     cx.write_with(file.slot(index), Page::NULL, [file.nrpages().adds(-1)])

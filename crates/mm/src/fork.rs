@@ -98,6 +98,7 @@ const COPY_PTE_RANGE: Function = linux("copy_pte_range", "mm/memory.c", 0);
 /// Copies entries, and takes the right to write from both sides: whoever writes first gets a copy.
 ///
 /// Linux: mm/memory.c, `copy_pte_range()`, `copy_one_pte()`.
+/// Left out: letting go of the locks every few entries, migration entries.
 async fn copy_page_range<C: Cpu>(cx: &Cx<C>, parent: Mm, child: Mm, start: u64, end: u64) {
     let _call = cx.enter(&COPY_PTE_RANGE, [parent.into(), child.into()]);
     cx.spin_lock(child.page_table_lock()).await;

@@ -68,7 +68,10 @@ pub async fn mm_populate<C: Cpu>(
     })
 }
 
-/// One page of `populate_vma_page_range()`, mm/gup.c 883, and of `__get_user_pages()`, 453: look, fault, look again.
+/// Brings in one page: look, fault, look again.
+///
+/// Linux: mm/gup.c, `populate_vma_page_range()` 883, `__get_user_pages()` 453, `faultin_page()` 295.
+/// Left out: signals, and faults that let go of mmap_sem to try again.
 async fn populate_page<C: Cpu>(cx: &Cx<C>, mm: Mm, vma: Vma, at: u64) -> Result<(), &'static str> {
     let flags = cx.read(vma.flags()).await;
     if !flags.intersects(VmFlags::READ | VmFlags::WRITE) {
@@ -99,6 +102,7 @@ const FOLLOW_PAGE_PTE: Function = linux("follow_page_pte", "mm/gup.c", 61);
 ///
 /// Linux: mm/gup.c, `follow_page_pte()` with FOLL_TOUCH and FOLL_MLOCK.
 /// If somebody else has the page lock the page is left as it is: reclaim will see to it.
+/// Left out: marking the page as accessed, migration entries.
 pub async fn follow_page_pte<C: Cpu>(cx: &Cx<C>, mm: Mm, vma: Vma, at: u64, write: bool) -> bool {
     let _call = cx.enter(
         &FOLLOW_PAGE_PTE,

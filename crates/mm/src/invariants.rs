@@ -13,7 +13,8 @@ pub use event::rung;
 pub use marking::{Marking, marking};
 pub use watch::Watch;
 
-use lockstep_machine::{Address, ThreadId, Trace};
+use lockstep_machine::run::End;
+use lockstep_machine::{Address, Fault, ThreadId};
 
 use crate::world::{Memory, World};
 
@@ -88,10 +89,33 @@ pub struct Description {
 
 /// What does not hold in a world that nobody is in, such as one that set-up calls have made.
 pub fn broken_at_rest(world: &World, memory: Memory<'_>) -> Vec<(Invariant, Address)> {
+    let mut broken = broken_on_the_way(world, memory);
+    broken.extend(broken_at_the_end(world, memory, &|_| None));
+    broken
+}
+
+/// What of that which must hold after every step does not.
+pub fn broken_on_the_way(world: &World, memory: Memory<'_>) -> Vec<(Invariant, Address)> {
     let mut broken = Vec::new();
     state::every_step(world, memory, &mut broken);
-    state::when_quiet(world, memory, &Trace::default(), &mut broken);
     broken
+}
+
+/// What of that which must hold once every thread has ended does not; `last_change` says after how many steps of the run a word
+/// was last changed, if it was.
+pub fn broken_at_the_end(
+    world: &World,
+    memory: Memory<'_>,
+    last_change: &dyn Fn(Address) -> Option<usize>,
+) -> Vec<(Invariant, Address)> {
+    let mut broken = Vec::new();
+    state::when_quiet(world, memory, last_change, &mut broken);
+    broken
+}
+
+/// The property that a fault of the machine breaks. A deadlock is an outcome, not a property.
+pub fn broken_by(fault: Fault) -> Option<Invariant> {
+    watch::broken_by(fault).map(|(invariant, _)| invariant)
 }
 
 /// A property that did not hold.
@@ -128,6 +152,18 @@ pub enum Outcome {
 }
 
 impl Outcome {
+    /// How a run ended that `bad_page` freed a page in a bad state in, if anybody did, and that left these properties `broken`.
+    pub fn of(bad_page: Option<ThreadId>, end: End, broken: impl Fn(Invariant) -> bool) -> Self {
+        match (bad_page, end) {
+            (Some(by), _) => Self::BadPage { by },
+            (None, End::Deadlock) => Self::Deadlock,
+            (None, End::Unfinished | End::StepLimit) => Self::Unfinished,
+            (None, End::Finished) if broken(Invariant::I2) => Self::Stranded,
+            (None, End::Finished) if broken(Invariant::I3) => Self::Missed,
+            (None, End::Finished) => Self::Ok,
+        }
+    }
+
     /// In one word.
     pub fn word(self) -> &'static str {
         match self {

@@ -8,7 +8,18 @@
 //! Everything shared lives in a flat memory laid out by a [`world::World`]; a handle such as [`page::Page`] is an address in it.
 //! A world is made by [`setup::Setup`], which runs system calls, and run as a [`program::Setting`].
 //!
-//! Memory reordering is not modelled: the steps of all threads form one sequence.
+//! Left out as a whole:
+//!
+//! - Reordering of memory accesses: the steps of all threads form one sequence. The argument of the patch needs no more than that whoever takes a lock sees what was done before it was released.
+//! - Interrupts, and processors apart from threads: each thread has a processor and its pagevec, and nothing interrupts it.
+//! - Huge pages, both transparent and of hugetlbfs; page merging (KSM); memory control groups; NUMA policy; device memory; hardware poison.
+//! - The upper levels of page tables: an address space has one page-table page, under one lock.
+//! - TLBs, mmu notifiers, and RCU: an entry that is cleared is gone for everybody at once.
+//! - Statistics nobody here looks at: the resident set counters, and the zone's counters other than those that /proc/vmstat shows of mlock.
+//! - What is passed on the way and changes nothing: rescheduling points, prefetching, accounting of system calls, security hooks.
+//! - System calls that only combine what is here: `mremap()`, `mprotect()`, `brk()`, `remap_file_pages()`, writing to a file by `write()`.
+//! - Time: reading from and writing to a disk is over at once, and nobody waits for it.
+//!
 //! This crate refuses to know of schedules, of text formats and of any user interface.
 
 mod handle;

@@ -225,6 +225,7 @@ const MADVISE_DONTNEED: Function = linux("madvise_dontneed", "mm/madvise.c", 0);
 /// `madvise(MADV_DONTNEED)`: takes the pages of a range out of the page table; locked mappings refuse.
 ///
 /// Linux: mm/madvise.c, `madvise_dontneed()`.
+/// Left out: special mappings, which refuse as well.
 ///
 /// # Errors
 /// `EINVAL` for a locked mapping, `ENOMEM` where nothing is mapped; what comes before has been done.

@@ -155,6 +155,7 @@ const APPLY_VMA_LOCK_FLAGS: Function = linux("apply_vma_lock_flags", "mm/mlock.c
 /// Gives every mapping in a range new lock flags. The caller has mmap_sem for writing.
 ///
 /// Linux: mm/mlock.c, `apply_vma_lock_flags()`.
+/// Left out: ranges that wrap around.
 async fn apply_vma_lock_flags<C: Cpu>(
     cx: &Cx<C>,
     mm: Mm,
@@ -183,6 +184,7 @@ const MLOCK_FIXUP: Function = linux("mlock_fixup", "mm/mlock.c", 498);
 /// Gives the part of one mapping from `start` to `end` new lock flags, cutting it out or joining it with neighbours.
 ///
 /// Linux: mm/mlock.c, `mlock_fixup()`. Locking is a plain store under mmap_sem, without any page-table lock.
+/// The kernel joins a range with its neighbours before it stores, and this model after that.
 /// Left out: special and huge mappings, which are never locked.
 async fn mlock_fixup<C: Cpu>(
     cx: &Cx<C>,

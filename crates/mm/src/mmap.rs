@@ -48,7 +48,8 @@ const MMAP_REGION: Function = linux("mmap_region", "mm/mmap.c", 1537);
 
 /// `mmap()` at a fixed address: a new mapping in place of whatever was there.
 ///
-/// Linux: mm/mmap.c, `do_mmap()` 1263, `mmap_region()`, `mlock_future_check()` 1242. Left out: choosing an address.
+/// Linux: mm/mmap.c, `do_mmap()` 1263, `mmap_region()`, `mlock_future_check()` 1242. Left out: choosing an address, limits and rights other than
+/// those on locked memory, what a file system does. The kernel lets a neighbour grow where it can; here it is joined afterwards.
 ///
 /// # Errors
 /// `EINVAL` for no page at all, `EOVERFLOW` for an offset no file reaches; `EPERM` for `MAP_LOCKED` without the right to lock memory, `EAGAIN` over the limit on it, `ENOMEM` if the world has no room for one more mapping.

@@ -89,6 +89,7 @@ const FOLLOW_PAGE_MASK: Function = linux("follow_page_mask", "mm/gup.c", 177);
 /// Pins the page at an address, if there is one.
 ///
 /// Linux: mm/gup.c, `follow_page_mask()` with FOLL_GET and FOLL_DUMP.
+/// Left out: what is mapped without being an ordinary page.
 async fn follow_page<C: Cpu>(cx: &Cx<C>, vma: Vma, at: u64) -> Option<Page> {
     let mm = cx.peek(vma.mm());
     let _call = cx.enter(&FOLLOW_PAGE_MASK, [vma.into(), Argument::Number(at)]);
@@ -106,6 +107,7 @@ const MUNLOCK_PAGEVEC_FILL: Function = linux("__munlock_pagevec_fill", "mm/mlock
 /// Adds the pages that follow to a batch, up to the first hole, under one hold of the page-table lock; gives how far it got.
 ///
 /// Linux: mm/mlock.c, `__munlock_pagevec_fill()`.
+/// Left out: pages of other zones, which end a batch.
 async fn munlock_pagevec_fill<C: Cpu>(
     cx: &Cx<C>,
     batch: &mut Batch,

@@ -101,7 +101,7 @@ pub fn kpageflags(memory: Memory<'_>, page: Page) -> u64 {
         .fold(0, |entry, (bit, _)| entry | 1 << bit)
 }
 
-/// The lines of /proc/vmstat that this commit can change, with their numbers. Linux: mm/vmstat.c.
+/// The lines of /proc/vmstat that this commit can change, with their numbers. Linux: mm/vmstat.c, `vmstat_show()`.
 ///
 /// The kernel keeps the two `nr_` counters in parts, one a processor, and may show them late; the model shows them at once.
 pub fn vmstat(world: &World, memory: Memory<'_>) -> [(&'static str, i64); 9] {

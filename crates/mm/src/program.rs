@@ -2,7 +2,7 @@
 
 use lockstep_machine::{Cpu, EmulatedCpu, Program, ThreadBody, ThreadId};
 
-use crate::cx::Cx;
+use crate::cx::{Asked, Cx};
 use crate::file::File;
 use crate::mlock::Lock;
 use crate::page::Page;
@@ -117,16 +117,67 @@ impl Program for Setting {
     }
 
     fn body(&self, thread: ThreadId, cpu: EmulatedCpu) -> ThreadBody {
-        let cx = Cx::new(
-            cpu,
-            self.setup.world,
-            self.setup.kernel,
-            thread.index() as u32,
-        );
+        self.run(thread, self.cx(thread, cpu))
+    }
+}
+
+impl Setting {
+    fn cx(&self, thread: ThreadId, cpu: EmulatedCpu) -> Cx<EmulatedCpu> {
+        let Setup { world, kernel, .. } = self.setup;
+        Cx::new(cpu, world, kernel, thread.index() as u32)
+    }
+
+    fn run(&self, thread: ThreadId, cx: Cx<EmulatedCpu>) -> ThreadBody {
         let Some(path) = self.paths.get(thread.index()).copied() else {
             return Box::pin(std::future::ready(()));
         };
         Box::pin(async move { path.run(&cx).await })
+    }
+}
+
+/// The same, noting which switches of the kernel the threads look at: what is found out holds for all kernels that agree in them.
+#[derive(Clone, Debug)]
+pub struct Noting {
+    setting: Setting,
+    asked: Asked,
+}
+
+impl Noting {
+    /// Starts to note.
+    pub fn new(setting: Setting) -> Self {
+        Self {
+            setting,
+            asked: Asked::default(),
+        }
+    }
+
+    /// What runs.
+    pub fn setting(&self) -> &Setting {
+        &self.setting
+    }
+
+    /// The switches the threads have looked at so far: a bit for each by its place in [`Switch::ALL`](crate::kernel::Switch::ALL),
+    /// as for [`Kernel::agrees`](crate::kernel::Kernel::agrees).
+    pub fn asked(&self) -> u32 {
+        self.asked.get()
+    }
+}
+
+impl Program for Noting {
+    fn image(&self) -> &[u64] {
+        self.setting.image()
+    }
+
+    fn threads(&self) -> usize {
+        self.setting.threads()
+    }
+
+    fn body(&self, thread: ThreadId, cpu: EmulatedCpu) -> ThreadBody {
+        let cx = self
+            .setting
+            .cx(thread, cpu)
+            .noting(Asked::clone(&self.asked));
+        self.setting.run(thread, cx)
     }
 }
 

@@ -47,6 +47,7 @@ const SHMEM_ZERO_SETUP: Function = linux("shmem_zero_setup", "mm/shmem.c", 0);
 /// Makes the file behind shared anonymous memory; `None` if the world has no room for one more.
 ///
 /// Linux: mm/shmem.c, `shmem_zero_setup()`.
+/// Left out: limits on the size, accounting.
 pub async fn shmem_zero_setup<C: Cpu>(cx: &Cx<C>, pages: u64) -> Option<File> {
     let _call = cx.enter(&SHMEM_ZERO_SETUP, [Argument::Number(pages)]);
     let file = cx.world.files().find(|file| !cx.peek(file.in_use()))?;
@@ -64,6 +65,7 @@ const SHMEM_EVICT_INODE: Function = linux("shmem_evict_inode", "mm/shmem.c", 0);
 /// A mapping lets go of its file. A file without a name ends with the last, and its pages with it.
 ///
 /// Linux: fs/file_table.c, `fput()`; mm/shmem.c, `shmem_evict_inode()`. A file with a name is there for the whole run.
+/// Left out: putting it off until the process returns from the kernel.
 pub async fn fput<C: Cpu>(cx: &Cx<C>, file: File) {
     if file.is_null() || cx.peek(file.kind()) != FileKind::Anonymous {
         return;

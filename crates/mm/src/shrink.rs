@@ -187,6 +187,7 @@ const REMOVE_MAPPING: Function = linux("__remove_mapping", "mm/vmscan.c", 609);
 /// Takes a page nobody else has a reference to out of the page cache or the swap cache, and frees it; gives whether that worked.
 ///
 /// Linux: mm/vmscan.c, `__remove_mapping()`. The count goes from exactly 2, the cache's and ours, to 0 in one step.
+/// Left out: shadow entries.
 async fn remove_mapping<C: Cpu>(cx: &Cx<C>, page: Page) -> bool {
     let _call = cx.enter(&REMOVE_MAPPING, [page.into()]);
     // The page lock keeps it in the cache it is in.

@@ -70,6 +70,7 @@ const LRU_CACHE_ADD: Function = linux("lru_cache_add", "mm/swap.c", 670);
 /// Puts a page into this processor's pagevec of pages to be added to a list; a full pagevec is emptied onto the lists.
 ///
 /// Linux: mm/swap.c, `lru_cache_add()`, `__lru_cache_add()`. PG_lru stays clear until then, so nobody can isolate the page.
+/// Left out: the pagevecs of pages that change their list.
 pub async fn lru_cache_add<C: Cpu>(cx: &Cx<C>, page: Page) {
     let _call = cx.enter(&LRU_CACHE_ADD, [page.into()]);
     let pagevec = cx.pagevec();

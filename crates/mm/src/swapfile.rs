@@ -19,6 +19,7 @@ const GET_SWAP_PAGE: Function = linux("get_swap_page", "mm/swapfile.c", 0);
 /// Takes a free slot for a page about to enter the swap cache; `None` if the device is full.
 ///
 /// Linux: mm/swapfile.c, `get_swap_page()`.
+/// Left out: several devices, their priorities, clusters of slots.
 async fn get_swap_page<C: Cpu>(cx: &Cx<C>) -> Option<u64> {
     let _call = cx.enter(&GET_SWAP_PAGE, []);
     let zone = cx.world.zone();

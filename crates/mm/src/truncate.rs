@@ -103,6 +103,7 @@ const TRUNCATE_INODE_PAGE: Function = linux("truncate_inode_page", "mm/truncate.
 /// Drops one page out of the page cache, unmapping it first where it still is. The caller has the page lock.
 ///
 /// Linux: mm/truncate.c, `truncate_inode_page()`, `truncate_complete_page()` 106. It relies on the last unmapping to take the mlocked mark off.
+/// Left out: what the file system has to do.
 async fn truncate_inode_page<C: Cpu>(cx: &Cx<C>, file: File, page: Page) {
     let _call = cx.enter(&TRUNCATE_INODE_PAGE, [file.into(), page.into()]);
     if cx.read(page.mapcount()).await > 0 {

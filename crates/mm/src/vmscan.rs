@@ -125,6 +125,7 @@ pub async fn shrink_inactive_list<C: Cpu>(cx: &Cx<C>, page: Page) {
 /// Takes a page off one of two lists if it is on one, with a reference, unless it is just being freed.
 ///
 /// Linux: mm/vmscan.c, `__isolate_lru_page()`, line 1272.
+/// Left out: asking only for clean or for unmapped pages.
 async fn isolate_for_reclaim<C: Cpu>(cx: &Cx<C>, page: Page, lists: [PageList; 2]) -> bool {
     let lru_lock = cx.world.zone().lru_lock();
     cx.spin_lock(lru_lock).await;
@@ -150,6 +151,7 @@ const PUTBACK_INACTIVE_PAGES: Function = linux("putback_inactive_pages", "mm/vms
 /// Puts back what reclaim could not free. An unevictable page takes the way of [`putback_lru_page`].
 ///
 /// Linux: mm/vmscan.c, `putback_inactive_pages()`.
+/// Left out: several pages under one hold of the lock.
 async fn putback_inactive_pages<C: Cpu>(cx: &Cx<C>, page: Page) {
     let _call = cx.enter(&PUTBACK_INACTIVE_PAGES, [page.into()]);
     let lru_lock = cx.world.zone().lru_lock();

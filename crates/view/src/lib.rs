@@ -7,6 +7,7 @@
 
 pub mod reports;
 pub mod scene;
+pub mod search;
 pub mod text;
 
 mod run;

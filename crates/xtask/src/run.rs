@@ -35,22 +35,13 @@ pub(crate) fn hand_over(command: &mut Command) -> Result<()> {
 
 /// Runs a command quietly and returns what it printed on standard output.
 pub(crate) fn capture(command: &mut Command) -> Result<String> {
-    capture_of(command, &[0])
-}
-
-/// The same for a command that may end with any of these exit codes.
-pub(crate) fn capture_of(command: &mut Command, codes: &[i32]) -> Result<String> {
     let line = shown(command);
     let output = command
         .stdin(Stdio::null())
         .stderr(Stdio::inherit())
         .output()
         .with_context(|| could_not_start(&line))?;
-    if !output
-        .status
-        .code()
-        .is_some_and(|code| codes.contains(&code))
-    {
+    if !output.status.success() {
         bail!("`{line}` failed ({})", output.status);
     }
     String::from_utf8(output.stdout)

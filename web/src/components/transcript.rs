@@ -11,7 +11,7 @@ use crate::model::{Act, Model};
 /// The columns.
 const HEADS: [&str; 6] = ["Step", "Thread", "Line", "What", "Changed", "Locks held"];
 
-/// The table. It is drawn once for a run; the mark of the current row is moved by [`crate::edge::current`].
+/// The table. It is drawn once for a run; the mark of the current row is moved by [`Shown`](crate::edge::document::Shown).
 pub fn transcript(model: &Model, act: &Callback<Act>) -> Html {
     let (stage, act) = (model.stage.clone(), act.clone());
     kept(model.stage.address(), move || {

@@ -177,7 +177,7 @@ fn waits_against_the_order(world: &World, event: &Event) -> bool {
         .any(|held| held > wanted)
 }
 
-/// The place of a lock in the documented order, outermost first. Linux: the comment at the top of mm/rmap.c.
+/// The place of a lock in the documented order, outermost first. Linux: mm/rmap.c, the comment at its top.
 pub fn rung(world: &World, lock: Address) -> Option<u8> {
     let place = world.place(lock)?;
     Some(match (place.object, place.field) {

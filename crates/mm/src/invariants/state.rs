@@ -8,6 +8,20 @@ use crate::page::{FrameState, Mapping, Page, PageFlags, Reference};
 use crate::vma::{Mm, VmFlags, Vma};
 use crate::world::{Memory, World};
 
+/// When a word last changed in the run that led to a memory, in steps; `None` if it did not.
+pub(super) type LastChange<'a> = &'a dyn Fn(Address) -> Option<usize>;
+
+/// The same of a run whose trace is there.
+pub(super) fn last_change(trace: &Trace) -> impl Fn(Address) -> Option<usize> {
+    move |address| {
+        let changes = |event: &Event| {
+            let mut changes = trace.changes(event).iter();
+            changes.any(|change| change.address == address)
+        };
+        trace.events().iter().rposition(changes)
+    }
+}
+
 /// What must hold after every step.
 pub(super) fn every_step(
     world: &World,
@@ -44,7 +58,7 @@ pub(super) fn every_step(
 pub(super) fn when_quiet(
     world: &World,
     memory: Memory<'_>,
-    trace: &Trace,
+    last_change: LastChange<'_>,
     broken: &mut Vec<(Invariant, Address)>,
 ) {
     let mut mlocked_pages = 0;
@@ -99,7 +113,7 @@ pub(super) fn when_quiet(
             broken.push((Invariant::I17, lock));
         }
     }
-    beyond_the_end(world, memory, trace, broken);
+    beyond_the_end(world, memory, last_change, broken);
 }
 
 /// Whether the file of a page keeps all its pages in memory.
@@ -114,18 +128,9 @@ fn is_kept_by_file(memory: Memory<'_>, page: Page) -> bool {
 fn beyond_the_end(
     world: &World,
     memory: Memory<'_>,
-    trace: &Trace,
+    last_change: LastChange<'_>,
     broken: &mut Vec<(Invariant, Address)>,
 ) {
-    let last_change = |address: Address| {
-        let changes = |event: &Event| {
-            trace
-                .changes(event)
-                .iter()
-                .any(|change| change.address == address)
-        };
-        trace.events().iter().rposition(changes)
-    };
     for file in world.files() {
         let size = memory.get(file.size());
         let cut = last_change(file.size().address());

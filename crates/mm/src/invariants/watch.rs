@@ -1,6 +1,7 @@
 //! Asking the properties while a run is made.
 
-use lockstep_machine::{Address, Fault, Trace};
+use lockstep_machine::run::End;
+use lockstep_machine::{Address, Fault, FaultRecord, Trace};
 
 use super::{Invariant, Outcome, Violation, event, state};
 use crate::kernel::Kernel;
@@ -44,7 +45,7 @@ impl Watch {
         state::every_step(&self.world, memory, &mut found);
         event::last_step(&self.world, self.kernel, memory, trace, &mut found);
         if quiet {
-            state::when_quiet(&self.world, memory, trace, &mut found);
+            state::when_quiet(&self.world, memory, &state::last_change(trace), &mut found);
         }
         for mark in trace
             .marks()
@@ -82,27 +83,19 @@ impl Watch {
                 .iter()
                 .any(|violation| violation.invariant == invariant)
         };
-        if let Some(mark) = trace.marks().iter().find(|mark| mark.name == BAD_PAGE) {
-            return Outcome::BadPage { by: mark.thread };
-        }
-        match quiet {
-            _ if trace
-                .faults()
-                .iter()
-                .any(|record| matches!(record.fault, Fault::Deadlock { .. })) =>
-            {
-                Outcome::Deadlock
-            }
-            false => Outcome::Unfinished,
-            true if broken(Invariant::I2) => Outcome::Stranded,
-            true if broken(Invariant::I3) => Outcome::Missed,
-            true => Outcome::Ok,
-        }
+        let bad_page = trace.marks().iter().find(|mark| mark.name == BAD_PAGE);
+        let is_deadlock = |record: &FaultRecord| matches!(record.fault, Fault::Deadlock { .. });
+        let end = match quiet {
+            _ if trace.faults().iter().any(is_deadlock) => End::Deadlock,
+            true => End::Finished,
+            false => End::Unfinished,
+        };
+        Outcome::of(bad_page.map(|mark| mark.thread), end, broken)
     }
 }
 
 /// The property a fault of the machine breaks. A deadlock is an outcome, not a property.
-fn broken_by(fault: Fault) -> Option<(Invariant, Address)> {
+pub(super) fn broken_by(fault: Fault) -> Option<(Invariant, Address)> {
     match fault {
         Fault::SleepInAtomic { wanted, .. } => Some((Invariant::I12, wanted)),
         Fault::UnlockByNonHolder { lock, .. }

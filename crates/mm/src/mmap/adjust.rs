@@ -166,6 +166,7 @@ const DO_MUNMAP: Function = linux("do_munmap", "mm/mmap.c", 2537);
 /// `munmap()`: takes a range out of a process's address space.
 ///
 /// Linux: mm/mmap.c, `do_munmap()`, `unmap_region()` 2403.
+/// Left out: mappings that may not be cut.
 ///
 /// # Errors
 /// `EINVAL` for no page at all; `ENOMEM` if a mapping would have to be cut and the world has no room for one more.

@@ -73,6 +73,7 @@ const FREE_PGTABLES: Function = linux("free_pgtables", "mm/memory.c", 529);
 /// Takes every mapping of a process out of the reverse maps, then frees its page tables, which takes no step here.
 ///
 /// Linux: mm/memory.c, `free_pgtables()`.
+/// Left out: freeing the tables themselves.
 async fn free_pgtables<C: Cpu>(cx: &Cx<C>, mm: Mm) {
     let _call = cx.enter(&FREE_PGTABLES, [mm.into()]);
     for vma in cx

@@ -1,0 +1,94 @@
+//! How many orders there are: the number that makes plain why they are not all made.
+
+/// The digits of a large number, the lowest first, a thousand million at a time.
+struct Large(Vec<u32>);
+
+const BASE: u64 = 1_000_000_000;
+
+impl Large {
+    fn multiply(&mut self, by: u64) {
+        let mut carry = 0;
+        for digits in &mut self.0 {
+            let product = u64::from(*digits) * by + carry;
+            *digits = (product % BASE) as u32;
+            carry = product / BASE;
+        }
+        while carry > 0 {
+            self.0.push((carry % BASE) as u32);
+            carry /= BASE;
+        }
+    }
+
+    /// Divides by a number that it is a multiple of.
+    fn divide(&mut self, by: u64) {
+        let mut rest = 0;
+        for digits in self.0.iter_mut().rev() {
+            let whole = rest * BASE + u64::from(*digits);
+            *digits = (whole / by) as u32;
+            rest = whole % by;
+        }
+        while self.0.len() > 1 && self.0.last() == Some(&0) {
+            self.0.pop();
+        }
+    }
+
+    fn text(&self) -> String {
+        let mut text = self.0.last().copied().unwrap_or(0).to_string();
+        for digits in self.0.iter().rev().skip(1) {
+            text.push_str(&format!("{digits:09}"));
+        }
+        text
+    }
+}
+
+/// In how many orders threads of so many steps can be run if none ever waits: all digits of the number.
+pub fn orders(steps: &[u32]) -> String {
+    let mut count = Large(vec![1]);
+    let mut placed = 0;
+    for thread in steps {
+        // The ways to put the steps of one more thread among those placed.
+        for step in 1..=u64::from(*thread) {
+            placed += 1;
+            count.multiply(placed);
+            count.divide(step);
+        }
+    }
+    count.text()
+}
+
+/// The same for people: "293,930", or "about 1.4e35" where nobody reads all digits.
+pub fn orders_words(steps: &[u32]) -> String {
+    let digits = orders(steps);
+    if digits.len() > 15 {
+        let (first, second) = (&digits[..1], &digits[1..2]);
+        return format!("about {first}.{second}e{}", digits.len() - 1);
+    }
+    let groups: Vec<&str> = digits
+        .as_bytes()
+        .rchunks(3)
+        .rev()
+        .filter_map(|group| std::str::from_utf8(group).ok())
+        .collect();
+    groups.join(",")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn small_numbers_are_known() {
+        for (steps, words) in [
+            (&[][..], "1"),
+            (&[7], "1"),
+            (&[1, 1], "2"),
+            (&[12, 9], "293,930"),
+            (&[14, 9, 6], "388,181,593,800"),
+            (&[60, 60], "about 9.6e34"),
+        ] {
+            assert_eq!(orders_words(steps), words, "{steps:?}");
+        }
+        assert_eq!(orders(&[20, 20]), "137846528820");
+        assert_eq!(orders(&[30, 30]), "118264581564861424");
+    }
+}
