@@ -314,6 +314,10 @@ impl<P: Model, Q: Property<P>, K: LockKinds> Property<P> for Locks<'_, P, Q, K> 
     fn is_broken(&self, outcome: &Q::Outcome) -> bool {
         self.property.is_broken(outcome)
     }
+
+    fn look(&self, walk: &Walk<'_, P>) {
+        self.property.look(walk);
+    }
 }
 
 #[cfg(test)]

@@ -109,6 +109,10 @@ impl<P: Model, Q: Property<P>, D: Detector> Property<P> for Races<'_, P, Q, D> {
     fn is_broken(&self, outcome: &Q::Outcome) -> bool {
         self.property.is_broken(outcome)
     }
+
+    fn look(&self, walk: &Walk<'_, P>) {
+        self.property.look(walk);
+    }
 }
 
 /// Two places in the source whose accesses race.

@@ -5,11 +5,12 @@ mod text;
 use lockstep_explore::Dpor;
 use lockstep_explore::race::{Decision, Example, Pair, Races, Side};
 use lockstep_machine::{Event, Schedule, Trace};
-use lockstep_mm::invariants::Outcome;
 
-use super::searched::{Ending, Searching, Threads, word};
+use super::searched::Searching;
 use super::words::{Words, name};
 use super::{Call, Extent};
+use crate::scene::{VerdictKind, VerdictMark};
+use crate::search::{self, Came, Question, Searched};
 use crate::session::{Inner, Mode, Session};
 use crate::{facts, locks, places, value};
 
@@ -134,9 +135,10 @@ impl RaceReport {
     pub fn search(session: &Session, searching: &mut Searching<'_>) -> Self {
         let inner = session.inner();
         let setting = &inner.built.setting;
-        let (threads, ending) = (Threads(setting), Ending(setting.setup.world));
-        let races = Races::new(&ending, Words(setting.setup.world));
-        let mut search = Dpor::new(&threads, &races, searching.limits());
+        let world = setting.setup.world;
+        let (program, question) = (Searched::new(setting.clone()), Question::new(world));
+        let races = Races::new(&question, Words(world));
+        let mut search = Dpor::new(&program, &races, searching.limits());
         let extent = searching.run(&mut search);
         let outcomes = search.outcomes().set();
         let told = |pair| told(session, inner, &extent, pair);
@@ -147,7 +149,7 @@ impl RaceReport {
             scenario: inner.scenario.id.clone(),
             kernel: inner.kernel.to_string(),
             extent,
-            breaks: outcomes.iter().any(|outcome| outcome.is_broken()),
+            breaks: outcomes.iter().any(|came| came.is_broken()),
             outcomes: words(&outcomes),
             pairs,
         }
@@ -165,18 +167,16 @@ impl RaceReport {
     }
 }
 
-fn words(outcomes: &[Outcome]) -> Vec<String> {
-    outcomes.iter().map(|outcome| word(*outcome)).collect()
+/// Each once: ends that differ in a property beside the outcome have the same words.
+fn words(outcomes: &[Came]) -> Vec<String> {
+    let mut words: Vec<String> = outcomes.iter().map(|came| came.words()).collect();
+    words.dedup();
+    words
 }
 
 /// What is said of a pair; `None` if its run cannot be made again, which would be an error of the search.
-fn told(
-    session: &Session,
-    inner: &Inner,
-    extent: &Extent,
-    pair: &Pair<Outcome>,
-) -> Option<RacePair> {
-    let decision: Option<&Decision<Outcome>> = pair.decision.as_ref().filter(|_| extent.complete);
+fn told(session: &Session, inner: &Inner, extent: &Extent, pair: &Pair<Came>) -> Option<RacePair> {
+    let decision: Option<&Decision<Came>> = pair.decision.as_ref().filter(|_| extent.complete);
     let shown: &Example = decision.map_or(&pair.example, |decision| &decision.broken.0);
     let first = usize::from(shown.steps[1] < shown.steps[0]);
     let in_order = [first, 1 - first];
@@ -203,21 +203,26 @@ fn told(
         }),
         pasts: pair.pasts,
         deciding: pair.deciding,
-        run: told_run(session, &shown.schedule),
+        run: told_run(session, &shown.schedule)?,
         after_past: decision.map(|decision| in_order.map(|first| words(&decision.outcomes[first]))),
-        other_run: decision.map(|decision| told_run(session, &decision.other.schedule)),
+        other_run: decision.and_then(|decision| told_run(session, &decision.other.schedule)),
     })
 }
 
-fn told_run(session: &Session, schedule: &Schedule) -> RaceRun {
+/// A run in words; `None` if it cannot be made.
+fn told_run(session: &Session, schedule: &Schedule) -> Option<RaceRun> {
     let run = session.run(schedule, Mode::Strict);
-    let is_broken = run.outcome().is_broken();
-    let mark = run.score().verdict.as_ref().filter(|_| is_broken);
-    RaceRun {
-        schedule: schedule.to_string(),
-        outcome: word(run.outcome()),
-        broken: mark.map(|mark| (mark.step.0, mark.text.clone())),
+    if run.report().refusal.is_some() {
+        return None;
     }
+    let is_broken =
+        |mark: &&VerdictMark| matches!(mark.kind, VerdictKind::Broken | VerdictKind::Deadlock);
+    let mark = run.score().verdict.as_ref().filter(is_broken);
+    Some(RaceRun {
+        schedule: schedule.to_string(),
+        outcome: search::words(run.outcome()),
+        broken: mark.map(|mark| (mark.step.0, mark.text.clone())),
+    })
 }
 
 fn at(trace: &Trace, step: u32) -> Option<&Event> {

@@ -11,7 +11,8 @@ use super::{LockCycle, LockEdge, LockReport, LockRow, LockStandstill, LockWay, S
 use crate::locks::mode_words;
 use crate::reports::Extent;
 use crate::reports::kinds::{Kinds, LockOrder, disables_interrupts, label, order, sleeps};
-use crate::reports::searched::{Ending, Searching, Threads};
+use crate::reports::searched::Searching;
+use crate::search::{Question, Searched};
 use crate::session::Session;
 
 /// What two edges have in common that are one in the report: held, wanted, whether it waits, whether both are the same lock.
@@ -41,9 +42,9 @@ impl Gathered {
         let inner = session.inner();
         let setting = &inner.built.setting;
         let world = setting.setup.world;
-        let (threads, ending) = (Threads(setting), Ending(world));
-        let locks = Locks::new(&ending, Kinds(world));
-        let mut search = Dpor::new(&threads, &locks, searching.limits());
+        let (program, question) = (Searched::new(setting.clone()), Question::new(world));
+        let locks = Locks::new(&question, Kinds(world));
+        let mut search = Dpor::new(&program, &locks, searching.limits());
         let extent = searching.run(&mut search);
         self.extent = Some(match self.extent.take() {
             None => extent,
