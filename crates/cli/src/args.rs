@@ -27,6 +27,46 @@ pub(crate) enum Command {
     Matrix(Matrix),
     /// Make the system calls of a program one after the other, and show what /proc would show after each.
     Syscalls(Syscalls),
+    /// Search all orders of a scenario for data races, and say of each whether it matters.
+    Races(Races),
+    /// Search all orders of a scenario for what is locked under what, and hold it against the documented order.
+    Locks(Locks),
+}
+
+#[derive(clap::Args, Debug)]
+pub(crate) struct Races {
+    /// The id of a scenario, or a scenario file.
+    pub(crate) scenario: String,
+    /// How it is searched and told.
+    #[command(flatten)]
+    pub(crate) search: ReportSearch,
+}
+
+#[derive(clap::Args, Debug)]
+pub(crate) struct Locks {
+    /// The id of a scenario, or a scenario file.
+    #[arg(required_unless_present = "all")]
+    pub(crate) scenario: Option<String>,
+    /// Take every built-in scenario besides, as the kernel's lockdep gathers what it sees over an uptime.
+    #[arg(long)]
+    pub(crate) all: bool,
+    /// How it is searched and told.
+    #[command(flatten)]
+    pub(crate) search: ReportSearch,
+}
+
+/// How a search for a report is made.
+#[derive(clap::Args, Debug)]
+pub(crate) struct ReportSearch {
+    /// The kernel: before or after, then switches such as i-mmap=shared, separated by commas.
+    #[arg(long, short)]
+    pub(crate) kernel: Option<String>,
+    /// How many classes of equivalent orders are searched at most, of each scenario.
+    #[arg(long, default_value_t = 10_000_000, value_name = "CLASSES")]
+    pub(crate) limit: u64,
+    /// Tell it as one JSON object, for programs.
+    #[arg(long)]
+    pub(crate) json: bool,
 }
 
 #[derive(clap::Args, Debug)]

@@ -6,10 +6,12 @@ mod args;
 mod check;
 mod draw;
 mod list;
+mod locks;
 mod matrix;
 mod order;
 mod outside;
 mod progress;
+mod races;
 mod run;
 mod show;
 mod syscalls;
@@ -68,6 +70,8 @@ fn main() -> ExitCode {
         Command::Syscalls(asked) => syscalls::run(&asked),
         Command::Check(asked) => check::run(&asked),
         Command::Matrix(asked) => matrix::run(&asked),
+        Command::Races(asked) => races::run(&asked),
+        Command::Locks(asked) => locks::run(&asked),
     };
     match done {
         // A reader who has seen enough closes the pipe; that is no failure of ours.
