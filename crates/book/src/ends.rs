@@ -112,7 +112,7 @@ fn every_order(scenario: &Rc<Scenario>) -> Result<String> {
 }
 
 /// An end as a search tells it, with its bad ones in bold.
-fn said(end: &str) -> String {
+pub(crate) fn said(end: &str) -> String {
     let words = end.replace("bad-page", "bad page");
     match ["bad page", "stranded", "deadlock"]
         .iter()
