@@ -62,8 +62,11 @@ pub(crate) struct ReportSearch {
     #[arg(long, short)]
     pub(crate) kernel: Option<String>,
     /// How many classes of equivalent orders are searched at most, of each scenario.
-    #[arg(long, default_value_t = 10_000_000, value_name = "CLASSES")]
-    pub(crate) limit: u64,
+    #[arg(long, value_name = "CLASSES")]
+    pub(crate) limit: Option<u64>,
+    /// How many seconds it takes at most.
+    #[arg(long, value_name = "SECONDS")]
+    pub(crate) limit_time: Option<f64>,
     /// Tell it as one JSON object, for programs.
     #[arg(long)]
     pub(crate) json: bool,

@@ -10,6 +10,7 @@ use lockstep_view::reports::locks::LockReport;
 
 use crate::args::Locks;
 use crate::draw::Failure;
+use crate::progress::Watch;
 use crate::{Done, News, outside, races};
 
 /// Searches, and tells what was found.
@@ -35,9 +36,11 @@ pub(crate) fn run(asked: &Locks) -> Result<Done, Failure> {
         .into_iter()
         .map(|scenario| Session::new(Rc::new(scenario), kernel))
         .collect();
+    let what = asked.scenario.as_deref().unwrap_or("all scenarios");
+    let watch = Watch::new(what, asked.search.limit_time);
     let mut searching = Searching {
-        classes: asked.search.limit,
-        go_on: &mut |_| true,
+        classes: asked.search.limit.unwrap_or(u64::MAX),
+        go_on: &mut |counts| watch.goes_on(&counts),
     };
     let report = sessions
         .and_then(|sessions| LockReport::search(&sessions, &mut searching))

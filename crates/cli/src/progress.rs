@@ -86,18 +86,28 @@ impl Watch {
         while search.step(TURN, observer) {
             let findings = search.findings();
             self.show(&findings.counts, findings.chance.runs);
-            if is_interrupted() {
-                return Some(Cut::Stopped);
-            }
-            if self
-                .limit
-                .is_some_and(|limit| self.started.elapsed() > limit)
-            {
-                return Some(Cut::Time);
+            if let Some(cut) = self.cut() {
+                return Some(cut);
             }
         }
         self.bar.finish_and_clear();
         None
+    }
+
+    /// Shows how far a search is that somebody else drives, and says whether it is to go on.
+    pub(crate) fn goes_on(&self, counts: &Counts) -> bool {
+        self.show(counts, 0);
+        self.cut().is_none()
+    }
+
+    /// What ends the search now, if anything does.
+    fn cut(&self) -> Option<Cut> {
+        let is_over = |limit| self.started.elapsed() > limit;
+        if is_interrupted() {
+            Some(Cut::Stopped)
+        } else {
+            self.limit.is_some_and(is_over).then_some(Cut::Time)
+        }
     }
 
     fn show(&self, counts: &Counts, chance: u64) {
@@ -107,8 +117,9 @@ impl Watch {
             steps,
             ..
         } = counts;
-        self.bar.set_message(match states {
-            0 => format!("{runs} orders, after {chance} by chance; {steps} steps;"),
+        self.bar.set_message(match (states, chance) {
+            (0, 0) => format!("{runs} orders, {steps} steps;"),
+            (0, _) => format!("{runs} orders, after {chance} by chance; {steps} steps;"),
             _ => format!("{states} states, {steps} steps;"),
         });
         self.bar.tick();

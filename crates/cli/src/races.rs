@@ -9,6 +9,7 @@ use serde::Serialize;
 
 use crate::args::Races;
 use crate::draw::Failure;
+use crate::progress::Watch;
 use crate::{Done, News, outside};
 
 /// Searches, and tells what was found.
@@ -18,9 +19,10 @@ pub(crate) fn run(asked: &Races) -> Result<Done, Failure> {
     let session = Session::new(Rc::new(scenario), kernel).map_err(|error| {
         Failure::refused(format!("cannot make the world on {kernel}: {error}"), "")
     })?;
+    let watch = Watch::new(&asked.scenario, asked.search.limit_time);
     let mut searching = Searching {
-        classes: asked.search.limit,
-        go_on: &mut |_| true,
+        classes: asked.search.limit.unwrap_or(u64::MAX),
+        go_on: &mut |counts| watch.goes_on(&counts),
     };
     let report = RaceReport::search(&session, &mut searching);
     Ok(Done {

@@ -295,8 +295,9 @@ impl<O: Clone + Ord> Classes<O> {
             digest,
             instances: self.instances.len(),
         };
+        let may_race = facts.access.is_some_and(|access| access != Access::Exempt);
         for earlier in 0..self.steps.len() {
-            if races(&self.steps[earlier], &step) {
+            if may_race && races(&self.steps[earlier], &step) {
                 self.instance(earlier, &step, depends);
             }
         }
@@ -451,6 +452,5 @@ fn races(earlier: &Step, later: &Step) -> bool {
         && (earlier.writes || later.writes)
         && (one == Access::Plain || other == Access::Plain)
         && one != Access::Exempt
-        && other != Access::Exempt
         && later.order[earlier.thread.index()] < earlier.order[earlier.thread.index()]
 }
