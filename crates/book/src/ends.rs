@@ -113,11 +113,11 @@ fn every_order(scenario: &Rc<Scenario>) -> Result<String> {
 
 /// An end as a search tells it, with its bad ones in bold.
 fn said(end: &str) -> String {
-    let words = end.replace("bad-page", "bad page");
-    match ["bad page", "stranded", "deadlock"]
+    let is_bad = ["bad-page", "stranded", "deadlock"]
         .iter()
-        .any(|bad| words.starts_with(bad))
-    {
+        .any(|bad| end.starts_with(bad));
+    let words = end.replace(['-', ' '], "&nbsp;");
+    match is_bad {
         true => format!("**{words}**"),
         false => words,
     }
@@ -132,7 +132,8 @@ fn other_kernels<'s>(script: &'s Script, presets: &[&str]) -> Vec<&'s str> {
 /// How one run ended, in a word that leads to the run.
 fn end(order: &Order) -> String {
     let outcome = order.run.outcome();
-    let word = outcome.word().replace('-', " ");
+    // The two words of "bad page" stay together.
+    let word = outcome.word().replace('-', "&nbsp;");
     let word = if outcome.is_broken() {
         format!("**{word}**")
     } else {
