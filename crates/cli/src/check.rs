@@ -2,11 +2,13 @@
 
 use lockstep_explore::{Limits, Plan, Search};
 use lockstep_machine::{Machine, Program, Schedule, ThreadId, run as drive};
+use lockstep_view::reports::Searching;
+use lockstep_view::reports::races::is_racy;
 use lockstep_view::search::{self, Answer, Question, Searched, Verdict, answer};
 
 use crate::args::{self, Check};
 use crate::draw::Failure;
-use crate::progress::{Cut, Watch};
+use crate::progress::{Cut, Watch, is_interrupted};
 use crate::{Done, News, outside};
 
 /// Searches, and tells what was found.
@@ -46,6 +48,7 @@ pub(crate) fn run(asked: &Check) -> Result<Done, Failure> {
     for (invariant, order) in question.broken_on_the_way() {
         found = found.with_broken_step(invariant, &order);
     }
+    found = with_races(found, &program);
     Ok(Done {
         news: news(&found),
         text: match asked.json {
@@ -53,6 +56,20 @@ pub(crate) fn run(asked: &Check) -> Result<Done, Failure> {
             false => told(&found, cut, &program),
         },
     })
+}
+
+/// The same, having looked for a race if there is nothing worse to be said.
+pub(crate) fn with_races(found: Answer, program: &Searched) -> Answer {
+    if found.verdict != Verdict::Clean {
+        return found;
+    }
+    let question = Question::new(program.setting().setup.world);
+    let mut searching = Searching {
+        classes: u64::MAX,
+        go_on: &mut |_| !is_interrupted(),
+    };
+    let is_racy = is_racy(program, &question, &mut searching);
+    found.with_race(is_racy == Some(true))
 }
 
 /// The limits that were asked for. Chance would go on for ever, so it has one by itself.
@@ -136,10 +153,13 @@ fn said(found: &Answer) -> String {
     match (found.verdict, found.limit) {
         (Verdict::Broken, _) if !found.complete => "broken; there may be more ways".to_owned(),
         (Verdict::Broken, _) => "broken".to_owned(),
-        (Verdict::Harmless, _) => {
+        (Verdict::Harmless, _) if found.outcomes.iter().any(|outcome| outcome == "missed") => {
             "harmless: no order breaks it, and a mark that is missed is repaired".to_owned()
         }
-        (Verdict::Clean, _) => "no order breaks it".to_owned(),
+        (Verdict::Harmless, _) => {
+            "harmless: threads race for a word, and no order breaks it".to_owned()
+        }
+        (Verdict::Clean, _) => "clean: no order breaks it, and no threads race".to_owned(),
         (Verdict::Unproved, limit) => format!(
             "none of the orders tried breaks it; the limit of {} ended the search, so this is not a proof",
             limit.unwrap_or("the engine")

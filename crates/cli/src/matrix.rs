@@ -100,6 +100,7 @@ fn row(asked: &Matrix, scenario: Scenario, kernels: &[KernelColumn]) -> Result<V
         if let (Some(cut), false) = (cut, search.is_decided()) {
             found.limit = Some(cut.word());
         }
+        let found = check::with_races(found, &program);
         row.learn(&program, found.clone());
         cells.push(Cell {
             answer: found,

@@ -130,6 +130,31 @@ pub struct RaceRun {
     pub broken: Option<(u32, String)>,
 }
 
+/// Whether two accesses race in some order; `None` if as many classes as there may be do not tell.
+///
+/// The first race that is found is enough, so where there is one this takes far less than the report.
+pub fn is_racy(
+    program: &Searched,
+    question: &Question,
+    searching: &mut Searching<'_>,
+) -> Option<bool> {
+    let races = Races::new(question, Words(program.setting().setup.world));
+    let mut search = Dpor::new(program, &races, searching.limits());
+    let mut is_found = false;
+    let extent = Searching {
+        classes: searching.classes,
+        go_on: &mut |counts| {
+            is_found = !races.pairs().is_empty();
+            !is_found && (searching.go_on)(counts)
+        },
+    }
+    .run(&mut search);
+    match is_found || !races.pairs().is_empty() {
+        true => Some(true),
+        false => extent.complete.then_some(false),
+    }
+}
+
 impl RaceReport {
     /// Searches all orders of a scenario for races.
     pub fn search(session: &Session, searching: &mut Searching<'_>) -> Self {
