@@ -96,28 +96,35 @@ fn every_order(scenario: &Rc<Scenario>) -> Result<String> {
         ..Plan::default()
     };
     let mut row = Row::new(Rc::clone(scenario));
-    let mut text = "| *every order there is* |".to_owned();
+    let mut cells = String::new();
+    let mut is_every = true;
     for (_, kernel) in Kernel::PRESETS {
         let cell = row.cell(*kernel, plan, |answer, _| answer);
         let answer = cell.context("the world cannot be made")?.answer;
+        is_every &= answer.complete;
         let ends: Vec<String> = answer.outcomes.iter().map(|end| said(end)).collect();
-        text += &match (answer.complete, answer.classes, answer.states) {
-            (true, Some(1), _) => format!(" {} (1 class) |", ends.join(", ")),
-            (true, Some(classes), _) => format!(" {} ({classes} classes) |", ends.join(", ")),
-            (true, None, Some(states)) => format!(" {} ({states} states) |", ends.join(", ")),
-            _ => format!(" among those tried: {} |", ends.join(", ")),
+        let ends = ends.join(", ");
+        cells += &match (answer.complete, answer.classes, answer.states) {
+            (true, Some(1), _) => format!(" {ends} (1 class) |"),
+            (true, Some(classes), _) => format!(" {ends} ({classes} classes) |"),
+            (true, None, Some(states)) => format!(" {ends} ({states} states) |"),
+            _ => format!(" {ends} |"),
         };
     }
-    Ok(text + "\n")
+    let which = match is_every {
+        true => "every order there is",
+        false => "some of the many orders there are",
+    };
+    Ok(format!("| *{which}* |{cells}\n"))
 }
 
 /// An end as a search tells it, with its bad ones in bold.
-fn said(end: &str) -> String {
-    let words = end.replace("bad-page", "bad page");
-    match ["bad page", "stranded", "deadlock"]
+pub(crate) fn said(end: &str) -> String {
+    let is_bad = ["bad-page", "stranded", "deadlock"]
         .iter()
-        .any(|bad| words.starts_with(bad))
-    {
+        .any(|bad| end.starts_with(bad));
+    let words = end.replace(['-', ' '], "&nbsp;");
+    match is_bad {
         true => format!("**{words}**"),
         false => words,
     }
@@ -132,7 +139,8 @@ fn other_kernels<'s>(script: &'s Script, presets: &[&str]) -> Vec<&'s str> {
 /// How one run ended, in a word that leads to the run.
 fn end(order: &Order) -> String {
     let outcome = order.run.outcome();
-    let word = outcome.word().replace('-', " ");
+    // The two words of "bad page" stay together.
+    let word = outcome.word().replace('-', "&nbsp;");
     let word = if outcome.is_broken() {
         format!("**{word}**")
     } else {
