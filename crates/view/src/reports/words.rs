@@ -11,11 +11,15 @@
 //! * **Exempt**: what the processor's page walk does, statistics that the kernel keeps per processor, pagevecs, and notes of the
 //!   model that the kernel has not, such as which kind of reference is held.
 //!
+//! The exit of a process clears entries without the atomic instruction. That is not told apart here: whoever looks at an entry without
+//! its lock looks plainly, and races either way.
+//!
 //! Words that change along with a step, its riders, are part of what stands for one locked or atomic operation, and are exempt.
 //! What code looks at without a step races with nothing here: by the rules of the model it cannot change then.
 
 use lockstep_explore::race::{Access, Detector};
-use lockstep_machine::{Action, Function, Operation};
+use lockstep_machine::{Action, Function, Operation, Value};
+use lockstep_mm::pte::PteEntry;
 use lockstep_mm::world::{Object, World};
 
 use crate::vocabulary::Vocabulary;
@@ -61,6 +65,8 @@ impl Detector for Words {
 fn plain_unless_atomic(action: Action) -> Access {
     match action {
         Action::Read | Action::Write(_) | Action::Add(_) => Access::Plain,
+        // Clearing an entry exchanges it; setting one, which the model writes in the same way, is a store.
+        Action::Exchange(value) if value != PteEntry::None.into_word() => Access::Plain,
         _ => Access::Ordering,
     }
 }
@@ -122,6 +128,7 @@ mod tests {
             (at(vma.flags().address(), Action::Write(0)), Access::Plain),
             (at(pte, Action::Read), Access::Plain),
             (at(pte, Action::Exchange(0)), Access::Ordering),
+            (at(pte, Action::Exchange(1)), Access::Plain),
             (
                 at(page.flags().address(), Action::SetBits(flag)),
                 Access::Marked,
