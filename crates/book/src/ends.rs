@@ -119,7 +119,7 @@ fn every_order(scenario: &Rc<Scenario>) -> Result<String> {
 }
 
 /// An end as a search tells it, with its bad ones in bold.
-fn said(end: &str) -> String {
+pub(crate) fn said(end: &str) -> String {
     let is_bad = ["bad-page", "stranded", "deadlock"]
         .iter()
         .any(|bad| end.starts_with(bad));
