@@ -7,6 +7,8 @@ pub mod controls;
 pub mod dialog;
 pub mod explain;
 pub mod fact;
+pub mod find;
+pub mod glossary;
 pub mod help;
 pub mod icon;
 pub mod lists;

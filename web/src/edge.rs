@@ -4,6 +4,8 @@
 pub mod address;
 pub mod clipboard;
 pub mod document;
+
 pub mod host;
 pub mod keyboard;
+pub mod mouse;
 pub mod player;

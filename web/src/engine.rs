@@ -11,7 +11,7 @@ use lockstep_mm::kernel::Kernel as Switches;
 use lockstep_scenario::{Scenario, compiled, parse_kernel};
 use lockstep_view::scene::{Headline, Row, Scene, Score, StepNo};
 use lockstep_view::text::{Account, mail, markdown};
-use lockstep_view::{Mode, Run};
+use lockstep_view::{Mode, Run, Target};
 
 use crate::order::Schedule;
 
@@ -228,6 +228,16 @@ impl Played {
     /// The order that was executed.
     pub fn executed(&self) -> &Schedule {
         self.run.executed()
+    }
+
+    /// The places a step can be carried to.
+    pub fn targets(&self, step: StepNo) -> Vec<Target> {
+        self.run.targets(step)
+    }
+
+    /// The order in which a step is another one instead.
+    pub fn moved(&self, step: StepNo, to: StepNo) -> Option<Schedule> {
+        self.run.moved(step, to)
     }
 
     /// How many of the steps that were asked for could not be made at all.

@@ -17,6 +17,8 @@ pub struct Press {
     pub has_alt: bool,
     /// What has the focus.
     pub focus: Focus,
+    /// Whether a step is being carried: arrows and Enter are for it then.
+    pub is_carrying: bool,
 }
 
 /// What has the focus, as far as keys care.
@@ -44,6 +46,8 @@ pub enum Wish {
     Why,
     /// The transcript.
     Transcript,
+    /// The list of what the thread that moved last can be run to.
+    RunTo,
 }
 
 /// What a press asks for, if anything. `has_letters` is whether single letters are shortcuts.
@@ -58,9 +62,24 @@ pub fn wish(press: &Press, has_letters: bool) -> Option<Wish> {
             _ => None,
         };
     }
+    if press.is_carrying
+        && let Some(act) = carries(press)
+    {
+        return Some(Wish::Act(act));
+    }
     moves(press)
         .map(Wish::Act)
         .or_else(|| if has_letters { letters(press) } else { None })
+}
+
+fn carries(press: &Press) -> Option<Act> {
+    Some(match press.key.as_str() {
+        "ArrowRight" => Act::Carry(1),
+        "ArrowLeft" => Act::Carry(-1),
+        "Enter" => Act::Drop,
+        "Escape" => Act::PutBack,
+        _ => return None,
+    })
 }
 
 fn moves(press: &Press) -> Option<Act> {
@@ -97,8 +116,14 @@ fn letters(press: &Press) -> Option<Wish> {
         ("b", false) => act(Act::Flip),
         ("Backspace", false) => act(Act::Return),
         ("w", false) => Some(Wish::Why),
+        ("m", false) => act(Act::PickUp(None)),
+        ("g", false) => Some(Wish::RunTo),
         ("t", false) => Some(Wish::Transcript),
         ("?", _) | ("l", false) => act(Act::Panel(Some(Panel::Help))),
+        ("/", _) => act(Act::Panel(Some(Panel::Find))),
+        ("+", _) | ("=", false) => act(Act::Zoom(Some(true))),
+        ("-", false) => act(Act::Zoom(Some(false))),
+        ("0", false) => act(Act::Zoom(None)),
         ("[", _) => act(Act::Pace { is_faster: false }),
         ("]", _) => act(Act::Pace { is_faster: true }),
         _ => None,
@@ -117,13 +142,20 @@ pub const HELP: &[(&str, &str)] = &[
     ("Space or K", "play, pause"),
     ("1 2 3 4", "run thread A, B, C, D"),
     ("Shift A to D", "the same"),
+    ("G", "run to: a lock dropped, a wait, the end, a change"),
+    (
+        "M, then \u{2190} \u{2192}, Enter",
+        "pick up this step, carry it, put it down; Esc puts it back",
+    ),
     ("B", "before the patch, after the patch"),
     ("W", "why: go to the step that set the focused fact"),
     ("Backspace", "return from there"),
     ("Ctrl Z, Ctrl Shift Z", "undo, redo a change of the order"),
     ("[ ]", "slower, faster"),
+    ("+ \u{2212} 0", "wider score, narrower, all of it"),
+    ("/", "find a step by what it says"),
     ("T", "transcript"),
-    ("?", "this list"),
+    ("L or ?", "this list"),
 ];
 
 #[cfg(test)]
@@ -214,6 +246,28 @@ mod tests {
             ),
             None
         );
+    }
+
+    #[test]
+    fn a_carried_step_has_the_arrows_and_enter() {
+        let carrying = |key: &str, focus: Focus| Press {
+            focus,
+            is_carrying: true,
+            ..press(key)
+        };
+        for (key, act) in [
+            ("ArrowLeft", Act::Carry(-1)),
+            ("ArrowRight", Act::Carry(1)),
+            ("Enter", Act::Drop),
+            ("Escape", Act::PutBack),
+        ] {
+            for focus in [Focus::Page, Focus::Button, Focus::Slider] {
+                let wish = wish(&carrying(key, focus), false);
+                assert_eq!(wish, Some(Wish::Act(act.clone())), "{key}");
+            }
+        }
+        assert_eq!(wish(&carrying("Enter", Focus::Text), true), None);
+        assert_eq!(wish(&press("Enter"), true), None);
     }
 
     #[test]

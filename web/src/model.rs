@@ -4,11 +4,13 @@
 //! thing: run another order, or look at another moment of this one. The reducer is pure and knows no browser.
 
 mod act;
+mod carry;
 mod moves;
 mod orders;
 mod shown;
 mod state;
 
-pub use act::Act;
+pub use act::{Act, Until};
+pub use carry::Carried;
 pub use shown::{Answer, Panel, Tab};
-pub use state::{Detail, Mark, Model, Notice, NoticeKind, Speed, Stage, Voice};
+pub use state::{Detail, Mark, Model, Notice, NoticeKind, Speed, Stage, Voice, ZOOMS};

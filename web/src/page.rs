@@ -10,6 +10,7 @@ use yew::{Callback, Component, Context, Html, Properties};
 use crate::components::bar::bar;
 use crate::components::below::below;
 use crate::components::explain::explain;
+use crate::components::find::find;
 use crate::components::help::help;
 use crate::components::live::live;
 use crate::components::locks::locks;
@@ -25,7 +26,7 @@ use crate::edge::address::Address;
 use crate::edge::document::{self, Shown};
 use crate::edge::host::Host;
 use crate::edge::player::Player;
-use crate::edge::{clipboard, keyboard};
+use crate::edge::{clipboard, keyboard, mouse};
 use crate::element::{El, el, words};
 use crate::engine;
 use crate::load;
@@ -68,6 +69,7 @@ struct Edges {
     address: Option<Address>,
     host: Option<Host>,
     _keys: Option<EventListener>,
+    _mouse: Vec<EventListener>,
     _idle: Timeout,
 }
 
@@ -161,6 +163,7 @@ impl Page {
                 .as_ref()
                 .map(|embed| Host::new(embed, model, act.clone())),
             _keys: keyboard::listen(act.clone()),
+            _mouse: mouse::listen(act),
             _idle: Timeout::new(PATIENCE, move || idle.emit(Act::Idle)),
         }
     }
@@ -194,6 +197,7 @@ impl Page {
             Panel::Share => share(model, &document::page(), act),
             Panel::Help => help(&model.stage.score, act),
             Panel::Settings => settings_dialog(model, act),
+            Panel::Find => find(model, act),
         });
         el("div.page")
             .attr("data-tab", model.tab.name())
@@ -203,6 +207,7 @@ impl Page {
             .attr("data-view", embed.view.name())
             .attr("data-controls", embed.controls.name())
             .flag("data-closed", embed.is_closed)
+            .flag("data-carrying", model.carried.is_some())
             .child(words(
                 "a.skip|href=#transcript",
                 "Skip the interactive stage",

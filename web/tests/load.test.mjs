@@ -77,3 +77,28 @@ test("a run that does not come leaves the page as it is, and can be asked for ag
   await page.waitForFunction((id) => location.hash.includes(id), OTHER);
   assert.equal(await notice.count(), 0);
 });
+
+const isProgram = /_bg\.wasm$/;
+
+test("a bar says how much of the program is there, of the size that it has", async (t) => {
+  const page = await site.open(t);
+  const bar = page.locator("#arriving");
+  const { max, value, size } = await bar.evaluate(({ max, value }) => {
+    const program = performance.getEntriesByType("resource").find(({ name }) => name.endsWith("_bg.wasm"));
+    return { max, value, size: program.decodedBodySize };
+  });
+  assert.ok(size > 0);
+  assert.deepEqual([max, value], [size, size]);
+  assert.equal(await bar.isVisible(), false, "it goes when the page answers");
+});
+
+test("a program that does not come is told of, with the reason; the steps stand below, and it can be asked for again", async (t) => {
+  const page = await site.open(t, "", { missing: isProgram, ready: false });
+  const failed = page.getByRole("alert").filter({ hasText: "could not start the interactive part" });
+  await failed.waitFor();
+  assert.match(await failed.innerText(), /\(.+\)\. The steps are below\./);
+  assert.ok((await page.locator("#transcript").innerText()).length > 0);
+  await page.unroute(isProgram);
+  await failed.getByRole("button", { name: "Retry" }).click();
+  await untilReady(page);
+});

@@ -35,11 +35,13 @@ mod lists;
 
 mod bars;
 mod columns;
+mod moves;
 mod partings;
 mod verdicts;
 
 mod fingerprint;
 
+pub use moves::Target;
 pub use places::function_span;
 pub use run::Run;
 pub use session::{Mode, ScriptError, Scripted, Session};

@@ -10,6 +10,7 @@ use lockstep_machine::run::Report;
 use lockstep_machine::{Schedule, ThreadId, Trace};
 use lockstep_mm::invariants::{Outcome, Violation};
 
+use crate::moves::{self, Target};
 use crate::scene::{Explain, Headline, Parting, Row, Scene, Score, StepNo};
 use crate::session::{Inner, kernel_words};
 use crate::tape::Tape;
@@ -71,6 +72,18 @@ impl Run {
         let mut order = self.executed().clone();
         order.finish = self.kept.tape.is_finished();
         order
+    }
+
+    /// The places a step can be carried to, its own among them, in order; none if there is no such step.
+    pub fn targets(&self, step: StepNo) -> Vec<Target> {
+        moves::targets(&self.kept.session, self.executed(), step.0)
+    }
+
+    /// The order in which `step` is step `to` instead, if it gets that far; it ends as this run does.
+    pub fn moved(&self, step: StepNo, to: StepNo) -> Option<Schedule> {
+        let mut order = moves::order(self.executed(), step.0, to.0)?;
+        order.finish = self.kept.tape.is_finished();
+        Some(order)
     }
 
     /// What came of the order that was asked for.

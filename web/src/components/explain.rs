@@ -4,15 +4,19 @@ use lockstep_view::scene::{Change, VerdictKind};
 use yew::Callback;
 
 use super::controls::button;
+use super::glossary::{marked, meanings};
 use super::swatch::letter_chip;
 use crate::element::{El, el, words};
-use crate::model::{Act, Model};
+use crate::model::{Act, Carried, Model};
 
 /// How many changes are listed.
 const CHANGES: usize = 5;
 
 /// The sentence of the step.
 pub fn explain(model: &Model, act: &Callback<Act>) -> El {
+    if let Some(carried) = &model.carried {
+        return carrying(carried, model, act);
+    }
     let explain = &model.scene.explain;
     let when = match model.scene.cursor.0 {
         0 => "Before the first step".to_owned(),
@@ -20,6 +24,7 @@ pub fn explain(model: &Model, act: &Callback<Act>) -> El {
     };
     let beat = words("p.explain-beat", &when)
         .child(explain.beat.as_ref().map(|beat| words("b", beat)))
+        .child(put_back(model))
         .child(same(model, act))
         .child(changes(&explain.changes));
     let sentence = el("p.sentence")
@@ -28,10 +33,38 @@ pub fn explain(model: &Model, act: &Callback<Act>) -> El {
             model.scene.verdict.kind == VerdictKind::Broken,
         )
         .child(explain.thread.map(letter_chip))
-        .child(words("span", &explain.sentence));
+        .child(marked(&explain.sentence));
     el("section.explain|aria-label=What just happened")
         .child(el("div.explain-words").child(beat).child(sentence))
         .child(offer(model, act))
+        .child(meanings(&explain.sentence, &model.stage.score, act))
+}
+
+/// A step that is being carried: which, where it is now, and what that would come to.
+fn carrying(carried: &Carried, model: &Model, act: &Callback<Act>) -> El {
+    let step = carried.step;
+    let columns = &model.stage.score.columns;
+    let column = columns.iter().find(|column| column.step.0 == step);
+    let what = column.map(|column| words("b", &column.text));
+    let beat = words("p.explain-beat", &format!("Carrying step {step}")).child(what);
+    let told = el("p.sentence.told")
+        .flag("data-refused", carried.is_refused())
+        .child(letter_chip(carried.thread))
+        .child(words("span", &carried.told));
+    let hands = el("div.carry-hands|role=group|aria-label=The step you carry")
+        .child(button("quiet", "\u{2039} Earlier", Act::Carry(-1), act))
+        .child(button("quiet", "Later \u{203a}", Act::Carry(1), act))
+        .child(button("quiet", "Put back", Act::PutBack, act))
+        .child(button("offer", "Put it here", Act::Drop, act));
+    el("section.explain|aria-label=What just happened")
+        .child(el("div.explain-words").child(beat).child(told))
+        .child(hands)
+}
+
+/// Why the step that was let go is where it was.
+fn put_back(model: &Model) -> Option<El> {
+    let why = model.put_back.as_ref()?;
+    Some(words("b", &format!("Put back. {why}")))
 }
 
 /// Where everything was exactly as it is now: a step that led nowhere is not taken for progress.

@@ -3,12 +3,12 @@
 use lockstep_view::scene::{Score as Run, VerdictKind};
 use yew::Callback;
 
-use super::controls::chosen;
+use super::controls::{button, chosen};
 use super::score_rows::{Scale, is_ghost, lanes, thread_lane};
 use super::swatch::{WHOLE, percent};
 use crate::element::{El, Event, el, words};
 use crate::kept::kept;
-use crate::model::{Act, Model};
+use crate::model::{Act, Model, ZOOMS};
 
 /// How many columns are kept free after an order that has not finished.
 const ROOM: u32 = 6;
@@ -31,7 +31,9 @@ pub fn score(model: &Model, act: &Callback<Act>) -> El {
     let mut rows = el("div.rows|role=img").attr("aria-label", &score.summary);
     for row in &score.threads {
         let is_ghost = is_ghost(score, cursor, model.preview, row.thread);
-        rows = rows.child(thread_lane(row, score, cursor, is_ghost, scale));
+        let carried = model.carried.as_ref();
+        let carried = carried.filter(|carried| carried.thread == row.thread);
+        rows = rows.child(thread_lane(row, score, cursor, is_ghost, carried, scale));
     }
     let stage = model.stage.clone();
     let rows = rows.node(kept(model.stage.address(), move || {
@@ -49,12 +51,11 @@ pub fn score(model: &Model, act: &Callback<Act>) -> El {
         .child(rows)
         .child(over(score, cursor, scale))
         .child(slider);
+    let zoom = ZOOMS.get(model.zoom).copied().unwrap_or(100);
+    let style = format!("--columns:{};--steps:{steps};--zoom:{zoom}", scale.columns);
     el("section.score|aria-label=Score")
-        .attr(
-            "style",
-            &format!("--columns:{};--steps:{steps}", scale.columns),
-        )
-        .flag("data-dense", scale.columns > 84)
+        .attr("style", &style)
+        .flag("data-dense", scale.columns * 100 > 84 * zoom)
         .child(el("div.score-scroll").child(inner))
 }
 
@@ -101,8 +102,18 @@ fn ruler(score: &Run, cursor: u32, scale: Scale, act: &Callback<Act>) -> El {
             .attr("style", &format!("left:{place}"))
     });
     el("div.ruler|role=group|aria-label=Key moments")
-        .child(words("span.row-label", "Key moments"))
+        .child(words("span.row-label", "Key moments").child(zooms(act)))
         .child(el("div.ruler-plot").children(flags).child(end))
+}
+
+/// The hands on the width of the score.
+fn zooms(act: &Callback<Act>) -> El {
+    let zoom =
+        |text, name, wish| button("zoom", text, Act::Zoom(wish), act).attr("aria-label", name);
+    el("span.zooms")
+        .child(zoom("\u{2212}", "Narrower score", Some(false)))
+        .child(zoom("fit", "Fit the score", None))
+        .child(zoom("+", "Wider score", Some(true)))
 }
 
 /// The least distance between two flags.

@@ -7,6 +7,7 @@ use yew::Html;
 
 use super::swatch::{WHOLE, letter_chip, pattern_lines, percent, swatch, thread_class};
 use crate::element::{El, el, words};
+use crate::model::Carried;
 
 /// Where a step starts and ends.
 #[derive(Clone, Copy, PartialEq, Debug)]
@@ -48,6 +49,7 @@ pub fn thread_lane(
     score: &Score,
     cursor: u32,
     is_ghost: bool,
+    carried: Option<&Carried>,
     scale: Scale,
 ) -> El {
     let thread = row.thread;
@@ -66,7 +68,8 @@ pub fn thread_lane(
         .child(el("line.row-base|x1=0|x2=100%|y1=50%|y2=50%"))
         .children(waits.map(|wait| wait_bar(wait, scale)))
         .children(cells.map(|column| cell(column, cursor, &width, scale)))
-        .child(ghost);
+        .child(ghost)
+        .child(carried.map(|carried| carried_cell(carried, &width, scale)));
     let label = el("span.row-label")
         .child(letter_chip(thread))
         .child(words("span.row-name", &row.name));
@@ -116,12 +119,30 @@ fn cell(column: &Column, cursor: u32, width: &str, scale: Scale) -> El {
     let field = el("rect|y=4|height=18|rx=2.5")
         .attr("x", &percent(scale.left(step)))
         .attr("width", width);
+    // A step that is still to come can be taken hold of with the mouse.
+    let grip = (step > cursor).then(|| step.to_string());
     el("g.cell")
+        .maybe("data-cell", grip.as_deref())
         .class_if(step <= cursor, "cell-past")
         .class_if(step == cursor, "cell-current")
         .child(field)
         .child(words("text|y=17", sign).attr("x", &percent(scale.middle(step))))
         .child(stroke)
+}
+
+/// The step that is carried, over the place it would have, and the places it may not have.
+fn carried_cell(carried: &Carried, width: &str, scale: Scale) -> El {
+    let at = |head: &'static str, step: u32| {
+        let place = el(head).attr("x", &percent(scale.left(step)));
+        place.attr("width", width)
+    };
+    let refused = carried.targets.iter();
+    let refused = refused.filter(|target| target.refusal.is_some());
+    el("g.carried")
+        .flag("data-refused", carried.is_refused())
+        .children(refused.map(|target| at("rect.cell-refused|y=2|height=22", target.to.0)))
+        .child(at("rect.cell-left|y=4|height=18|rx=2.5", carried.step))
+        .child(at("rect.cell-carried|y=1|height=24|rx=3", carried.to))
 }
 
 /// The lanes of the locks and of the facts. They do not depend on the cursor and are drawn once for a run.

@@ -1,13 +1,14 @@
 //! One thread: where it is, what it holds or waits for, and the button that runs it.
 
-use lockstep_view::scene::{Hold, LockMode, ThreadCard as Card, ThreadId, ThreadState};
+use lockstep_view::scene::{FactId, Hold, LockMode, ThreadCard as Card, ThreadId, ThreadState};
 use yew::Callback;
 
 use super::code::code;
+use super::controls::{Choice, chosen, select};
 use super::icon::{Icon, icon};
 use super::swatch::{letter_chip, swatch, thread_class};
 use crate::element::{El, Event, el, words};
-use crate::model::{Act, Model};
+use crate::model::{Act, Model, Until};
 
 /// One thread.
 pub fn thread_card(card: &Card, model: &Model, act: &Callback<Act>) -> El {
@@ -95,7 +96,49 @@ fn run_row(card: &Card, model: &Model, act: &Callback<Act>) -> El {
         .text("Run ")
         .text(&card.name);
     let next = next_words(el("p.next"), card, model);
-    el("div.run-row").child(run).child(next)
+    let run_to = (card.state == ThreadState::Runnable).then(|| run_to(card, model, act));
+    let hands = el("div.run-hands").child(run).child(run_to);
+    el("div.run-row").child(hands).child(next)
+}
+
+/// What is chosen from the list of [`run_to`], apart from facts.
+const ENDS: [(&str, &str, Until); 3] = [
+    ("]", "until it drops a lock", Until::Drops),
+    ("!", "until it has to wait", Until::Waits),
+    ("", "to its end", Until::Ends),
+];
+
+/// The list of what the thread can be run to. It shows nothing but a sign until it is opened.
+fn run_to(card: &Card, model: &Model, act: &Callback<Act>) -> El {
+    let choice = |value: &str, label: &str, group: &'static str| Choice {
+        value: value.to_owned().into(),
+        label: label.to_owned().into(),
+        group,
+        is_chosen: value == "-",
+    };
+    let mut choices = vec![choice("-", "\u{25be}", "")];
+    for (value, label, _) in ENDS {
+        choices.push(choice(value, label, ""));
+    }
+    for group in &model.scene.groups {
+        for fact in &group.facts {
+            let label = format!("{}: {}", group.title, fact.label);
+            choices.push(choice(&fact.id.0, &label, "until this changes"));
+        }
+    }
+    let thread = card.thread;
+    let on_choice = chosen(act, move |value| {
+        let until = match ENDS.iter().find(|(known, ..)| *known == value) {
+            Some((.., until)) => until.clone(),
+            None if value == "-" => return None,
+            None => Until::Changes(FactId(value)),
+        };
+        Some(Act::RunTo(thread, until))
+    });
+    let name = format!("Run {} to", card.name);
+    select("run-to", words("span.hidden", &name), choices, on_choice)
+        .key("run-to")
+        .attr("title", &name)
 }
 
 fn next_words(line: El, card: &Card, model: &Model) -> El {

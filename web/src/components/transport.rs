@@ -5,7 +5,7 @@ use yew::Callback;
 use super::controls::{Choice, button, chosen, icon_button, select};
 use super::icon::{Icon, icon};
 use crate::element::{El, el, words};
-use crate::model::{Act, Detail, Model, Speed};
+use crate::model::{Act, Detail, Model, Panel, Speed};
 
 /// Back, play, step.
 pub fn transport(model: &Model, act: &Callback<Act>) -> El {
@@ -78,16 +78,21 @@ pub fn pace(model: &Model, act: &Callback<Act>) -> El {
     let finish =
         (!score.is_finished).then(|| button("quiet", "Let the rest finish", Act::Finish, act));
     let undo = (!model.undo.is_empty()).then(|| button("quiet", "Undo", Act::Undo, act));
+    let carry = model.carried.is_none() && model.stage.steps() > 0;
+    let carry = carry.then(|| button("quiet carry", "Move this step", Act::PickUp(None), act));
     let redo = (!model.redo.is_empty()).then(|| button("quiet", "Redo", Act::Redo, act));
+    let find = button("quiet find", "Find", Act::Panel(Some(Panel::Find)), act);
     let on_detail = chosen(act, |value| Detail::parse(&value).map(Act::SetDetail));
     let on_speed = chosen(act, |value| Speed::parse(&value).map(Act::SetSpeed));
     el("div.pace")
         .child(count)
         .child(beats)
+        .child(carry)
         .child(finish)
         .child(undo)
         .child(redo)
         .child((!model.earlier.is_empty()).then(|| earlier(model, act)))
+        .child(find)
         .child(select(
             "choice",
             words("span", "One press"),
@@ -120,7 +125,7 @@ fn earlier(model: &Model, act: &Callback<Act>) -> El {
     }
     let on_choice = chosen(act, |value| value.parse().ok().map(Act::Reopen));
     select(
-        "choice",
+        "choice earlier",
         words("span", "Earlier orders"),
         choices,
         on_choice,

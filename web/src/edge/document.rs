@@ -19,7 +19,7 @@ pub fn element(id: &str) -> Option<Element> {
 }
 
 /// The first element that matches a selector of ours.
-fn first(selector: &str) -> Option<Element> {
+pub(super) fn first(selector: &str) -> Option<Element> {
     document()?.query_selector(selector).ok()?
 }
 
@@ -65,8 +65,8 @@ fn dialog() -> Option<HtmlDialogElement> {
 pub struct Shown {
     panel: Option<Panel>,
     settings: Option<Settings>,
-    /// The run, the cursor in it, and how wide it is.
-    place: (usize, u32, u32),
+    /// The run, the cursor in it, how wide it is and how wide it is shown.
+    place: (usize, u32, u32, usize),
 }
 
 impl Shown {
@@ -79,6 +79,7 @@ impl Shown {
                 model.stage.address(),
                 model.cursor,
                 score::scale(model).columns,
+                model.zoom,
             ),
         };
         if now.panel != self.panel

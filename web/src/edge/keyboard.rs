@@ -1,12 +1,13 @@
 //! The keyboard: presses anywhere on the page, told apart by what has the focus.
 
 use gloo::events::{EventListener, EventListenerOptions};
+use js_sys::{Function, Reflect};
 use lockstep_view::scene::FactId;
 use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlElement, KeyboardEvent};
 use yew::Callback;
 
-use super::document::{document, show_transcript};
+use super::document::{document, first, show_transcript};
 use crate::keys::{self, Focus, Press, Wish};
 use crate::model::{Act, Tab};
 
@@ -17,6 +18,10 @@ pub fn listen(act: Callback<Act>) -> Option<EventListener> {
         let Some(event) = event.dyn_ref::<KeyboardEvent>() else {
             return;
         };
+        if event.key() == "Escape" && first(":popover-open").is_some() {
+            // It shuts what is open, and the browser does that.
+            return;
+        }
         let element = event
             .target()
             .and_then(|target| target.dyn_into::<Element>().ok());
@@ -26,6 +31,7 @@ pub fn listen(act: Callback<Act>) -> Option<EventListener> {
             has_command: event.ctrl_key() || event.meta_key(),
             has_alt: event.alt_key(),
             focus: element.as_ref().map_or(Focus::Page, focus_of),
+            is_carrying: first("[data-carrying=true]").is_some(),
         };
         let is_ours = if let Some(wish) = keys::wish(&press, has_letters()) {
             grant(wish, &act);
@@ -65,6 +71,23 @@ fn grant(wish: Wish, act: &Callback<Act>) {
         Wish::Transcript => {
             act.emit(Act::Tab(Tab::Transcript));
             show_transcript();
+        }
+        Wish::RunTo => open_run_to(),
+    }
+}
+
+/// Opens the list of what a thread can be run to: of the one that moved last, or the first.
+fn open_run_to() {
+    let moving = first(".card[data-moving=true] .run-to select");
+    let Some(list) = moving.or_else(|| first(".run-to select")) else {
+        return;
+    };
+    let opens = Reflect::get(&list, &"showPicker".into());
+    if let Ok(list) = list.dyn_into::<HtmlElement>() {
+        // Where it cannot be focused or opened, it can still be reached by Tab.
+        let _ = list.focus();
+        if let Some(open) = opens.ok().and_then(|open| open.dyn_into::<Function>().ok()) {
+            let _ = open.call0(&list);
         }
     }
 }

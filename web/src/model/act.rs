@@ -31,8 +31,18 @@ pub enum Act {
     Scrub(u32),
     /// Run one step of a thread at the cursor, in a new order if this one goes on otherwise.
     Run(ThreadId),
-    /// Run a thread until it drops a lock, has to wait or ends.
-    RunOn(ThreadId),
+    /// Run a thread until something happens to it, or to a fact.
+    RunTo(ThreadId, Until),
+    /// Pick up a step, to put it down elsewhere in the order; none is the one the reader is at.
+    PickUp(Option<u32>),
+    /// Carry it past this many steps of others, later or, if negative, earlier.
+    Carry(i32),
+    /// Carry it to a place.
+    CarryTo(u32),
+    /// Put it down there.
+    Drop,
+    /// Put it back where it was.
+    PutBack,
     /// Let the rest finish by the default policy.
     Finish,
     /// Show what running a thread would change; `None` stops showing it.
@@ -74,6 +84,10 @@ pub enum Act {
         /// Whether faster.
         is_faster: bool,
     },
+    /// Show the score wider, or narrower; at none it fits again.
+    Zoom(Option<bool>),
+    /// Look for steps that say this.
+    Query(String),
     /// Open a link.
     Open(Link),
     /// Say that a link could not be opened, and keep it where it can be copied.
@@ -113,6 +127,19 @@ pub enum Act {
     Retry,
 }
 
+/// What a thread is run to. It always stops where it has to wait, and at its end.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Until {
+    /// It drops a lock.
+    Drops,
+    /// It has to wait.
+    Waits,
+    /// Its end.
+    Ends,
+    /// A fact changes.
+    Changes(FactId),
+}
+
 impl Act {
     /// Whether it leaves a run that plays alone.
     pub(super) fn is_aside(&self) -> bool {
@@ -122,6 +149,8 @@ impl Act {
                 | Self::Preview(_)
                 | Self::SetSpeed(_)
                 | Self::Pace { .. }
+                | Self::Zoom(_)
+                | Self::Query(_)
                 | Self::Look(_)
                 | Self::Dismiss
                 | Self::Panel(_)

@@ -2,7 +2,7 @@
 
 use lockstep_view::scene::{FactId, PropertyState, SetBy, StepNo, ThreadState, VerdictKind};
 
-use super::{Act, Detail, Model};
+use super::{Act, Detail, Model, ZOOMS};
 use crate::order;
 use crate::shared::Shared;
 
@@ -35,7 +35,12 @@ impl Model {
                 self.is_single = false;
             }
             Act::Run(thread) => self.run(thread),
-            Act::RunOn(thread) => self.run_on(thread),
+            Act::RunTo(thread, until) => self.run_to(thread, &until),
+            Act::PickUp(step) => self.pick_up(step),
+            Act::Carry(by) => self.carry(by),
+            Act::CarryTo(to) => self.carry_to(to),
+            Act::Drop => self.drop_carried(),
+            Act::PutBack => self.carried = None,
             Act::Finish => self.finish(),
             Act::Choose(scenario) => self.choose(&scenario),
             Act::Preview(thread) => self.preview = thread,
@@ -61,11 +66,16 @@ impl Model {
             Act::SetDetail(detail) => self.detail = detail,
             Act::SetSpeed(speed) => self.speed = speed,
             Act::Pace { is_faster } => self.speed = self.speed.shifted(is_faster),
+            Act::Zoom(None) => self.zoom = 0,
+            Act::Zoom(Some(true)) => self.zoom = (self.zoom + 1).min(ZOOMS.len() - 1),
+            Act::Zoom(Some(false)) => self.zoom = self.zoom.saturating_sub(1),
+            Act::Query(query) => self.query = query,
             Act::Open(link) => self.open(link),
             Act::Refuse { why, link } => self.refuse(&why, link),
             Act::Dismiss => self.notice = None,
             Act::Panel(panel) => {
                 self.panel = panel;
+                self.query.clear();
                 self.copied = None;
             }
             Act::Tab(tab) => self.tab = tab,
@@ -88,6 +98,8 @@ impl Model {
         self.cursor = step.min(self.stage.steps());
         self.scene = Shared::new(self.stage.scene(self.cursor));
         self.preview = None;
+        self.carried = None;
+        self.put_back = None;
     }
 
     /// Goes to a moment of the run and says what it shows.

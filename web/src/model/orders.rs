@@ -1,8 +1,8 @@
 //! How the order changes: running a thread, forking, flipping the code, undoing, opening a link.
 
-use lockstep_view::scene::{ThreadId, ThreadState};
+use lockstep_view::scene::{FactId, ThreadId, ThreadState};
 
-use super::{Mark, Model, Notice, NoticeKind, Stage};
+use super::{Mark, Model, Notice, NoticeKind, Stage, Until};
 use crate::engine::{self, Session};
 use crate::link::Link;
 use crate::order::{self, Schedule};
@@ -55,25 +55,34 @@ impl Model {
         self.go(self.cursor + 1);
     }
 
-    /// Runs a thread until it drops a lock, has to wait or ends.
-    pub(super) fn run_on(&mut self, thread: ThreadId) {
+    /// Runs a thread until what is asked for has happened, it has to wait or it has ended.
+    pub(super) fn run_to(&mut self, thread: ThreadId, until: &Until) {
         let undo = self.undo.len();
+        let first = self.cursor;
         let held = |model: &Self| {
-            let card = model
-                .scene
-                .threads
-                .iter()
-                .find(|card| card.thread == thread);
+            let mut cards = model.scene.threads.iter();
+            let card = cards.find(|card| card.thread == thread);
             card.map_or(0, |card| card.holds.len())
+        };
+        let has_changed = |model: &Self, wanted: &FactId| {
+            let mut facts = model.scene.groups.iter().flat_map(|group| &group.facts);
+            facts.any(|fact| fact.id == *wanted && fact.is_changed)
         };
         for _ in 0..order::MAX_STEPS {
             let (cursor, before) = (self.cursor, held(self));
             self.run(thread);
-            if self.cursor == cursor || held(self) < before {
+            let is_there = match until {
+                Until::Drops => held(self) < before,
+                Until::Changes(fact) => has_changed(self, fact),
+                Until::Waits | Until::Ends => false,
+            };
+            if self.cursor == cursor || is_there {
                 break;
             }
         }
+        // However many steps that was, it is one move, taken back as one.
         self.undo.truncate(undo + 1);
+        self.is_single = self.cursor == first + 1;
     }
 
     /// Lets the default policy finish the order.

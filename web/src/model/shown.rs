@@ -9,6 +9,8 @@ pub enum Panel {
     Help,
     /// Theme, motion, size.
     Settings,
+    /// Steps found by what they say.
+    Find,
 }
 
 /// The panes of a narrow screen.

@@ -8,7 +8,7 @@ use crate::settings::Settings;
 use crate::shared::Shared;
 use crate::source::Source;
 
-use super::{Answer, Panel, Tab};
+use super::{Answer, Carried, Panel, Tab};
 
 /// How much one press of Step does.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -108,6 +108,9 @@ impl Speed {
         }
     }
 }
+
+/// How wide the score can be, in percent of the room there is for it.
+pub const ZOOMS: [u32; 5] = [100, 150, 220, 330, 500];
 
 /// An order and a place in it, enough to come back to.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -239,12 +242,20 @@ pub struct Model {
     pub detail: Detail,
     /// How fast play goes.
     pub speed: Speed,
+    /// How much wider than the page the score is, as a place in [`ZOOMS`](super::ZOOMS).
+    pub zoom: usize,
+    /// What the reader looks for in the steps.
+    pub query: String,
     /// Whether it plays.
     pub is_playing: bool,
     /// Whether the last move was a single step forward, which may be shown as motion.
     pub is_single: bool,
     /// The thread whose next step is being previewed.
     pub preview: Option<ThreadId>,
+    /// The step that is being carried to another place.
+    pub carried: Option<Carried>,
+    /// Why the step that was carried last had to be put back.
+    pub put_back: Option<String>,
     /// The fact the reader looks at.
     pub fact: Option<FactId>,
     /// Where the why-jumps came from, oldest first.
@@ -298,9 +309,13 @@ impl Model {
             scene,
             detail: Detail::default(),
             speed: Speed::default(),
+            zoom: 0,
+            query: String::new(),
             is_playing: false,
             is_single: false,
             preview: None,
+            carried: None,
+            put_back: None,
             fact: None,
             returns: Vec::new(),
             undo: Vec::new(),
