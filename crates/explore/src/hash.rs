@@ -12,7 +12,8 @@ pub(crate) fn mix(number: u64) -> u64 {
 /// The digest of a word that holds a value. Those of all words are combined by exclusive or, so a change replaces one of them.
 #[inline]
 pub(crate) fn word_hash(address: u32, value: u64) -> u64 {
-    mix(mix(u64::from(address) << 32 | 0x77) ^ value)
+    // Different words need different functions of their value: the multiplier spreads the address over all bits.
+    mix((u64::from(address) + 1).wrapping_mul(0xd6e8_feb8_6659_fd93) ^ value)
 }
 
 /// A set of digests, in open addressing: they are as good as random, so their own bits say where they go.

@@ -78,6 +78,12 @@ impl Forest {
         self.nodes.get(branches.0 as usize).map(|node| node.step)
     }
 
+    /// Whether there is more than one branch.
+    pub(crate) fn has_others(&self, branches: Branches) -> bool {
+        let first = self.nodes.get(branches.0 as usize);
+        first.is_some_and(|first| first.sibling != NONE)
+    }
+
     /// Takes what follows the first step away from it, to be run after it.
     pub(crate) fn take_after_first(&mut self, branches: Branches) -> Branches {
         self.nodes
