@@ -212,26 +212,28 @@ impl Footprints {
         self.dependent.has(usize::from(a), usize::from(b))
     }
 
-    /// Those of `threads`, one bit each, whose step, with the footprint in `at`, does not depend on one with the footprint `print`;
-    /// `depends` is called if there are others.
+    /// All that depend on a step with this footprint, to be asked often.
+    #[inline]
+    pub(crate) fn dependent(&self, print: Print) -> Row<'_> {
+        Row(self.dependent.row(usize::from(print)))
+    }
+
+    /// Those of `threads`, one bit each, whose step, with the footprint in `at`, does not depend on one with the footprint `print`.
     #[inline]
     pub(crate) fn independent(
         &self,
         threads: u16,
         at: &[Print; ThreadId::LIMIT],
         print: Print,
-        depends: impl FnOnce(),
     ) -> u16 {
+        let dependent = self.dependent(print);
         let (mut left, mut independent) = (threads, threads);
         while left != 0 {
             let index = left.trailing_zeros() as usize;
             left &= left - 1;
-            if self.depend(at[index], print) {
+            if dependent.has(at[index]) {
                 independent &= !(1 << index);
             }
-        }
-        if independent != threads {
-            depends();
         }
         independent
     }
@@ -248,6 +250,20 @@ impl Footprints {
     #[inline]
     pub(crate) fn is_covered(&self, print: Print, by: Print) -> bool {
         self.covers.has(usize::from(print), usize::from(by))
+    }
+}
+
+/// A set of footprints.
+#[derive(Clone, Copy)]
+pub(crate) struct Row<'p>(&'p [u64]);
+
+impl Row<'_> {
+    #[inline]
+    pub(crate) fn has(self, print: Print) -> bool {
+        let at = usize::from(print);
+        self.0
+            .get(at / 64)
+            .is_some_and(|bits| bits >> (at % 64) & 1 == 1)
     }
 }
 
@@ -275,6 +291,7 @@ impl Matrix {
         self.bits.resize(self.rows * self.width, 0);
     }
 
+    #[inline]
     fn row(&self, row: usize) -> &[u64] {
         &self.bits[row * self.width..][..self.width]
     }

@@ -10,7 +10,7 @@
 
 use lockstep_machine::ThreadId;
 
-use crate::clock::Past;
+use crate::clock::{Past, Step};
 use crate::dependence::Print;
 use crate::limits::{Counts, Limit, Limits, Progress};
 use crate::observer::{Event, Observer};
@@ -168,7 +168,7 @@ impl<'p, P: Model, Q: Property<P>> Dpor<'p, P, Q> {
             let below = self.forest.take_after_first(point.branches);
             let sleepers = point.sleep & !(1 << thread);
             let prints = &self.walk.code.prints;
-            let sleep = prints.independent(sleepers, &point.at, planned.print, || ());
+            let sleep = prints.independent(sleepers, &point.at, planned.print);
             let races = &mut self.races;
             self.past.push(&self.walk, thread, |earlier| {
                 races.push(Race {
@@ -201,7 +201,7 @@ impl<'p, P: Model, Q: Property<P>> Dpor<'p, P, Q> {
             if (race.decided as usize) < self.shared {
                 continue;
             }
-            let step = self.past.steps[race.later as usize];
+            let step = &self.past.steps[race.later as usize];
             let last = Planned {
                 thread: step.thread,
                 print: step.print,
@@ -251,45 +251,61 @@ impl<'p, P: Model, Q: Property<P>> Dpor<'p, P, Q> {
             return ALL;
         };
         let steps = &self.past.steps;
-        let first = steps[earlier];
-        let has_others = self.forest.has_others(point.branches);
+        let (first, behind) = (&steps[earlier], &steps[earlier + 1..]);
+        let (by, number) = (usize::from(first.thread), first.number());
+        let left_out = &self.left_out;
+        // Nothing that comes after the later step and stays depends on it.
+        let stays = |at: usize, step: &Step| {
+            let is_out = match is_unasked {
+                true => left_out[at - earlier],
+                false => step.clock[by] >= number,
+            };
+            !is_out || at == later
+        };
         let (mut needed, mut sleepers) = (last.at, point.sleep);
-        self.sequence.clear();
-        for (at, step) in steps.iter().enumerate().skip(earlier + 1) {
-            if at > later && sleepers == 0 && !has_others {
-                // What comes now would neither be run nor decide anything.
+        for (at, step) in (earlier + 1..).zip(behind) {
+            if sleepers == 0 {
                 break;
             }
-            let is_out = match is_unasked {
-                true => self.left_out[at - earlier],
-                false => first.is_before(&step.clock),
-            };
-            // Nothing that comes after the later step and stays depends on it.
-            if is_out && at != later {
+            if !stays(at, step) {
                 continue;
             }
             if sleepers >> step.thread & 1 == 1 {
                 // What would be planned begins like something that was run.
                 return last.at.max(at as u32);
             }
-            sleepers = prints.independent(sleepers, &point.at, step.print, || {
-                needed = needed.max(at as u32)
-            });
-            self.sequence.push(Planned {
-                thread: step.thread,
-                print: step.print,
-                at: at as u32,
-            });
+            let awake = prints.independent(sleepers, &point.at, step.print);
+            if awake != sleepers {
+                needed = needed.max(at as u32);
+            }
+            sleepers = awake;
         }
         if later == steps.len() {
             if sleepers >> last.thread & 1 == 1 {
                 return last.at;
             }
-            sleepers = prints.independent(sleepers, &point.at, last.print, || ());
-            self.sequence.push(last);
+            sleepers = prints.independent(sleepers, &point.at, last.print);
         }
         if sleepers != 0 {
             return ALL;
+        }
+        self.sequence.clear();
+        let has_others = self.forest.has_others(point.branches);
+        for (at, step) in (earlier + 1..).zip(behind) {
+            if at as u32 > needed && !has_others {
+                // What comes now would neither be run nor decide anything.
+                break;
+            }
+            if stays(at, step) {
+                self.sequence.push(Planned {
+                    thread: step.thread,
+                    print: step.print,
+                    at: at as u32,
+                });
+            }
+        }
+        if later == steps.len() {
+            self.sequence.push(last);
         }
         let sequence = &mut self.sequence;
         let branches = &mut point.branches;
