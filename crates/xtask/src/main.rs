@@ -52,7 +52,7 @@ enum Command {
     Coverage(coverage::Options),
     /// Build the site into `dist/`, ready for any static host, and print its sizes
     Dist(dist::Options),
-    /// Time a run of each scenario, natively and as WebAssembly
+    /// Time a run of each scenario and some searches, natively and as WebAssembly
     Speed,
     /// Time the searches of all orders beside those of others, on the same programs
     BenchPeers(bench_peers::Options),

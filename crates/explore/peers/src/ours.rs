@@ -1,27 +1,10 @@
 //! This project's three engines, each from nothing: the code of the threads is learned anew every time.
 
-use lockstep_explore::toys::{self, Order, Toy};
-use lockstep_explore::{
-    Dpor, Ending, Ends, Event, Limits, Pct, Progress, Property, Stateful, Walk,
-};
+use lockstep_explore::toys::{self, BadPage, Order, Toy};
+use lockstep_explore::{Dpor, Event, Limits, Pct, Progress, Stateful};
 
 use crate::measure::Done;
 use crate::work::Work;
-
-/// Whether a page was freed with its mark, or somebody did not end.
-struct NoBadPage;
-
-impl Property<Toy> for NoBadPage {
-    type Outcome = bool;
-
-    fn outcome(&self, walk: &Walk<'_, Toy>) -> bool {
-        !walk.marks().is_empty() || Ends.outcome(walk) != Ending::Finished
-    }
-
-    fn is_broken(&self, outcome: &bool) -> bool {
-        *outcome
-    }
-}
 
 fn toy(work: Work) -> Toy {
     match work {
@@ -35,7 +18,7 @@ fn toy(work: Work) -> Toy {
 
 pub(crate) fn classes(work: Work) -> Done {
     let toy = toy(work);
-    let mut search = Dpor::new(&toy, &NoBadPage, Limits::default());
+    let mut search = Dpor::new(&toy, &BadPage, Limits::default());
     let mut found = false;
     let mut note = |event| found |= event == Event::Run { broken: true };
     let mut progress = Progress::Going;
@@ -63,7 +46,7 @@ pub(crate) fn told_apart(work: Work) -> Done {
 }
 
 fn states(work: Work, toy: &Toy) -> Done {
-    let mut search = Stateful::new(toy, &NoBadPage, Limits::default());
+    let mut search = Stateful::new(toy, &BadPage, Limits::default());
     let mut progress = Progress::Going;
     while progress == Progress::Going && !(work.fails() && search.outcomes().set().contains(&true))
     {
@@ -83,7 +66,7 @@ pub(crate) fn chance(work: Work, seed: u64) -> Done {
         runs: 100_000,
         ..Limits::default()
     };
-    let mut search = Pct::new(&toy, &NoBadPage, limits, seed << 32);
+    let mut search = Pct::new(&toy, &BadPage, limits, seed << 32);
     let found = search.find(&mut ());
     Done {
         count: search.counts().runs,
