@@ -63,6 +63,7 @@ pub(crate) struct Taken {
     marks: u32,
     faults: u32,
     hash: u64,
+    met: u64,
 }
 
 /// One state of a program, and how it was reached.
@@ -83,6 +84,8 @@ pub struct Walk<'p, P> {
     pub(crate) taken: Vec<Taken>,
     marks: Vec<Passed>,
     faults: Vec<Wrong>,
+    /// For each thread, a digest of the points it passed and of what it did wrong, in order.
+    met: [u64; ThreadId::LIMIT],
     /// A digest of the words that are not locks.
     hash: u64,
     roles: Roles,
@@ -106,6 +109,7 @@ impl<'p, P: Model> Walk<'p, P> {
             taken: Vec::new(),
             marks: Vec::new(),
             faults: Vec::new(),
+            met: [0; ThreadId::LIMIT],
             hash: 0,
             roles: program.roles(),
             threads,
@@ -275,6 +279,7 @@ impl<'p, P: Model> Walk<'p, P> {
             marks: self.marks.len() as u32,
             faults: self.faults.len() as u32,
             hash: self.hash,
+            met: self.met[index],
         });
         self.hash ^= digest_of(operation, &self.changes[changes..]);
         if outcome.0 == Effect::Asked {
@@ -307,6 +312,7 @@ impl<'p, P: Model> Walk<'p, P> {
         self.prints[index] = self.code.place(taken.place).print;
         self.asked = taken.asked;
         self.hash = taken.hash;
+        self.met[index] = taken.met;
         self.marks.truncate(taken.marks as usize);
         self.faults.truncate(taken.faults as usize);
         self.live |= 1 << index;
@@ -346,6 +352,7 @@ impl<'p, P: Model> Walk<'p, P> {
         let Some(thread) = ThreadId::new(index) else {
             return;
         };
+        self.met[index] = mix(self.met[index] ^ place.met);
         let step = self.taken.len() as u32;
         for (name, object) in &place.marks {
             self.marks.push(Passed {
@@ -364,21 +371,17 @@ impl<'p, P: Model> Walk<'p, P> {
         }
     }
 
-    /// What makes this state the same as another: the memory, where each thread stands, and the points passed.
+    /// What makes this state the same as another: the memory, and for each thread where it stands, the points it passed, and what it did wrong.
     ///
     /// Exchangeable threads may have changed places. Two states that differ have the same digest with a probability of 1 in 2^64.
     pub fn identity(&self) -> u64 {
         let mut threads = 0u64;
         for index in 0..self.threads {
             let stands = u64::from(self.at[index]) << 1 | u64::from(self.has_asked(index));
-            threads =
-                threads.wrapping_add(mix(u64::from(self.roles[index]) << 48 ^ stands ^ 0x5eed));
+            let role = u64::from(self.roles[index]) << 48;
+            threads = threads.wrapping_add(mix(role ^ stands ^ self.met[index] ^ 0x5eed));
         }
-        let passed = self.marks.iter().fold(0, |hash, mark| {
-            let role = self.roles[mark.thread.index()];
-            mix(hash ^ u64::from(mark.object.0) << 8 ^ u64::from(role))
-        });
-        self.hash ^ mix(threads) ^ passed
+        self.hash ^ mix(threads)
     }
 }
 
