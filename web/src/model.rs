@@ -6,6 +6,7 @@
 mod act;
 mod moves;
 mod orders;
+pub mod prove;
 mod shown;
 mod state;
 

@@ -9,6 +9,8 @@ pub enum Panel {
     Help,
     /// Theme, motion, size.
     Settings,
+    /// The search of all orders.
+    Prove,
 }
 
 /// The panes of a narrow screen.
