@@ -4,7 +4,7 @@
 //! chain of such pairs leads from one to the other. Orders with the same relation are equivalent, and a class of them is what
 //! a search has to run once. The relation is kept as vector clocks (Fidge, Mattern 1988).
 
-use lockstep_machine::{Action, Address, Effect, LockMode, Operation, ThreadId, bare};
+use lockstep_machine::{Action, Address, Effect, Operation, ThreadId, bare};
 
 use crate::dependence::{Print, deciding_words};
 use crate::walk::{Model, Walk};
@@ -127,7 +127,8 @@ impl Past {
             return Some(());
         };
         loop {
-            let mut holders = [None; ThreadId::LIMIT];
+            // How often each thread has the lock, and since which step: it may have it for reading more than once.
+            let mut holders = [(0u32, 0); ThreadId::LIMIT];
             for (at, step) in self.steps.iter().enumerate() {
                 if at >= earlier && out[at - earlier] {
                     continue;
@@ -136,10 +137,18 @@ impl Past {
                     && other.lock_mode().is_some()
                     && other.address == operation.address
                 {
-                    holders[usize::from(step.thread)] = other.acquires().then_some(at);
+                    let (times, since) = &mut holders[usize::from(step.thread)];
+                    if !other.acquires() {
+                        *times = times.saturating_sub(1);
+                        continue;
+                    }
+                    if *times == 0 {
+                        *since = at;
+                    }
+                    *times += 1;
                 }
             }
-            let Some(holder) = holders.into_iter().flatten().next() else {
+            let Some((_, holder)) = holders.into_iter().find(|(times, _)| *times > 0) else {
                 return Some(());
             };
             let step = self.steps[holder];
@@ -155,8 +164,8 @@ impl Past {
         }
     }
 
-    /// The same for a step that may have to wait: it races with steps that it could change places with,
-    /// and with the last one that made it impossible.
+    /// The same for a step that may have to wait: it races with each step that it could come before in some equivalent order,
+    /// unless that comes before another such step. A release never is one: before it, the lock is taken.
     fn look_at_waiting<P: Model>(
         &self,
         walk: &Walk<'_, P>,
@@ -164,65 +173,72 @@ impl Past {
         mut race: impl FnMut(usize),
     ) -> Clock {
         let own = self.own(thread);
-        let mut clock = own;
+        let (mut clock, mut covered) = (own, own);
         let Some(operation) = walk.place(thread).operation else {
             return clock;
         };
         let print = walk.print(thread);
-        let is_unasked = operation.waits_unasked();
         let mut gate = Gate::new(walk, &operation);
-        let mut was_open = gate.is_open();
-        let (mut neighbours, mut open_before, mut behind_writer) = (was_open, false, false);
         for (at, step) in self.steps.iter().enumerate().rev() {
             if !walk.code.prints.depend(step.print, print) {
                 continue;
             }
             gate.back(walk, at);
-            let is_open = gate.is_open();
-            if neighbours {
-                if is_open && !step.is_before(&clock) {
-                    race(at);
-                }
-                neighbours = is_open;
-            } else {
-                let closes = !open_before && is_open && !was_open;
-                open_before |= closes;
-                // A writer that has not asked may go before any of the readers since the last writer, once the others have left.
-                behind_writer |= !is_by_reader(walk, at);
-                let is_reader = is_unasked && !behind_writer && takes(walk, at);
-                if (closes || is_reader) && !step.is_before(&own) {
-                    race(at);
-                }
+            if !step.is_before(&covered) && self.could_wait_for(walk, at, &operation, &own, &gate) {
+                race(at);
+                join(&mut covered, &step.clock);
             }
-            was_open = is_open;
             if !step.is_before(&clock) {
                 join(&mut clock, &step.clock);
             }
         }
         clock
     }
-}
 
-/// Whether step `at` is one of a reader of a reader-writer lock.
-fn is_by_reader<P: Model>(walk: &Walk<'_, P>, at: usize) -> bool {
-    let mode = walk
-        .done(at)
-        .and_then(|(operation, _)| operation.lock_mode());
-    mode == Some(LockMode::Read)
-}
-
-/// Whether step `at` took a lock.
-fn takes<P: Model>(walk: &Walk<'_, P>, at: usize) -> bool {
-    walk.done(at)
-        .is_some_and(|(operation, effect)| operation.acquires() && effect == Effect::Done)
+    /// Whether a step that may have to wait is possible before the step `earlier`, after all that does not depend on that step.
+    /// `gate` is as it was before the step `earlier`.
+    fn could_wait_for<P: Model>(
+        &self,
+        walk: &Walk<'_, P>,
+        earlier: usize,
+        operation: &Operation,
+        own: &Clock,
+        gate: &Gate,
+    ) -> bool {
+        if let Some((done, _)) = walk.done(earlier)
+            && done.lock() == operation.lock()
+        {
+            if done.releases() {
+                return false;
+            }
+            if matches!(done.action, Action::SpinLock) {
+                // It was free, and whoever had it later had it after that step.
+                return true;
+            }
+        }
+        if operation.waits_unasked() {
+            let waiting = Some((operation, own));
+            return self
+                .left_out(walk, earlier, waiting, &mut Vec::new())
+                .is_some();
+        }
+        let first = self.steps[earlier];
+        let mut gate = gate.clone();
+        for (at, step) in self.steps.iter().enumerate().skip(earlier + 1) {
+            if !first.is_before(&step.clock) {
+                gate.forth(walk, at);
+            }
+        }
+        gate.is_open()
+    }
 }
 
 /// The words that decide whether a step is possible, as they were at some earlier time.
+#[derive(Clone)]
 struct Gate {
     operation: Operation,
     first: u32,
     words: [u64; 3],
-    asked: bool,
 }
 
 impl Gate {
@@ -244,7 +260,6 @@ impl Gate {
             operation: moved,
             first: address.0,
             words,
-            asked: true,
         }
     }
 
@@ -263,10 +278,28 @@ impl Gate {
         }
     }
 
+    /// Executes step `at` of the walk on the words as they are.
+    fn forth<P: Model>(&mut self, walk: &Walk<'_, P>, at: usize) {
+        let Some(((mut operation, _), thread)) = walk.done(at).zip(walk.stepped(at)) else {
+            return;
+        };
+        let first = self.first;
+        let here = |address: Address| {
+            let index = address.0.wrapping_sub(first);
+            Address(if index < 3 { index } else { u32::MAX / 2 })
+        };
+        operation.address = here(operation.address);
+        operation.owner = Address(u32::MAX / 2);
+        for rider in operation.riders.iter_mut().flatten() {
+            rider.address = here(rider.address);
+        }
+        bare::apply(&mut self.words, &mut Vec::new(), thread, &operation);
+    }
+
     fn is_open(&self) -> bool {
         match self.operation.action {
             Action::BitLock(mask) => self.words[0] & mask == 0,
-            _ => bare::is_ready(&self.words, &self.operation, self.asked),
+            _ => bare::is_ready(&self.words, &self.operation, true),
         }
     }
 }

@@ -126,8 +126,9 @@ fn touch(operation: &Operation) -> (Way, u64) {
 /// Two rules about such a step `b` hold, or a search silently misses orders (`lock; x = i; unlock` by two threads has two, and
 /// the release of the one always comes right before the acquire of the other, so no two neighbours can be swapped):
 ///
-/// 1. besides steps that it could change places with, `b` races with the last step that turned it from possible to impossible:
-///    for a lock the previous acquire, unless that comes before `b`'s own thread got to `b`;
+/// 1. `b` races with each step that it could come before once everything has happened that does not depend on that step, unless that step
+///    comes before another such one: for a lock the previous acquire, unless that comes before `b`'s own thread got to `b`.
+///    Never with a release, before which the lock is taken; and whether the step came right before `b` in the run at hand does not matter;
 /// 2. moved in front of that step, `b` no longer depends on what came in through the release.
 pub(crate) fn may_wait(operation: &Operation, asked: bool) -> bool {
     match operation.action {

@@ -5,14 +5,14 @@
 //! planned in the wakeup tree of the place where it parts, unless a planned or finished run is equivalent; then the next planned run is made.
 //! Sleep sets keep what has been done. No run is begun that turns out to repeat another.
 //!
-//! Two things differ from the paper. Locks block, for which [`Past::push`] has two more rules. And races are only looked at
-//! when their later step is new in this run: the others have been looked at in the run that it shares its beginning with.
+//! Two things differ from the paper. Locks block, for which [`Past::push`] has two more rules. And a race that an earlier run had too
+//! is only looked at again if something that this run does differently could have decided what became of it.
 
 use crate::clock::Past;
 use crate::limits::{Counts, Limit, Limits, Progress};
 use crate::observer::{Event, Observer};
 use crate::property::{Outcomes, Property};
-use crate::wakeup::{Branches, Forest, Planned, begins};
+use crate::wakeup::{ALL, Begin, Branches, Decided, Forest, Planned, begins};
 use crate::walk::{Model, Walk};
 
 /// One point of the current run: what has been done from here, and what is planned.
@@ -24,6 +24,14 @@ struct Point {
     at: [u16; lockstep_machine::ThreadId::LIMIT],
 }
 
+/// Two steps of the current run that could have come the other way round.
+struct Race {
+    earlier: u32,
+    later: u32,
+    /// How much of the run has decided what became of it.
+    decided: Decided,
+}
+
 /// The search by classes of equivalent orders.
 pub struct Dpor<'p, P: Model, Q: Property<P>> {
     walk: Walk<'p, P>,
@@ -32,8 +40,10 @@ pub struct Dpor<'p, P: Model, Q: Property<P>> {
     past: Past,
     points: Vec<Point>,
     forest: Forest,
-    /// The races of the steps of the current run whose later step is new: the earlier and the later one.
-    races: Vec<(u32, u32)>,
+    /// The races of the current run, by their later step.
+    races: Vec<Race>,
+    /// How many steps the current run has in common with the one before.
+    shared: usize,
     sequence: Vec<Planned>,
     /// Which steps from the earlier one of a race on are no part of the order planned.
     left_out: Vec<bool>,
@@ -54,6 +64,7 @@ impl<'p, P: Model, Q: Property<P>> Dpor<'p, P, Q> {
             points: Vec::new(),
             forest: Forest::default(),
             races: Vec::new(),
+            shared: 0,
             sequence: Vec::new(),
             left_out: Vec::new(),
             outcomes: Outcomes::default(),
@@ -145,6 +156,7 @@ impl<'p, P: Model, Q: Property<P>> Dpor<'p, P, Q> {
                 point.branches = self.forest.single(Planned {
                     thread: thread as u8,
                     print: point.at[thread],
+                    at: depth as u32,
                 });
             }
             let Some(planned) = self.forest.first(point.branches) else {
@@ -169,7 +181,11 @@ impl<'p, P: Model, Q: Property<P>> Dpor<'p, P, Q> {
             }
             let races = &mut self.races;
             self.past.push(&self.walk, thread, |earlier| {
-                races.push((earlier as u32, depth as u32));
+                races.push(Race {
+                    earlier: earlier as u32,
+                    later: depth as u32,
+                    decided: ALL,
+                });
             });
             self.walk.step(thread);
             self.counts.steps += 1;
@@ -190,42 +206,42 @@ impl<'p, P: Model, Q: Property<P>> Dpor<'p, P, Q> {
         let walk = &self.walk;
         self.outcomes.note(outcome, || walk.order().collect());
 
-        let races = std::mem::take(&mut self.races);
-        for (earlier, later) in &races {
-            let step = self.past.steps[*later as usize];
+        let mut races = std::mem::take(&mut self.races);
+        for race in &mut races {
+            if (race.decided as usize) < self.shared {
+                continue;
+            }
+            let step = self.past.steps[race.later as usize];
             let last = Planned {
                 thread: step.thread,
                 print: step.print,
+                at: race.later,
             };
-            self.plan(*earlier as usize, last, *later as usize, observer);
+            race.decided = self.plan(race.earlier as usize, last, observer);
         }
         self.races = races;
-        self.races.clear();
         // A thread that waits for good could have been first as well.
         let mut waiting = self.walk.live() & !self.walk.enabled();
         while waiting != 0 {
             let thread = waiting.trailing_zeros() as usize;
             waiting &= waiting - 1;
-            let mut races = std::mem::take(&mut self.races);
-            self.past.look(&self.walk, thread, |earlier| {
-                races.push((earlier as u32, 0));
-            });
+            let mut earlier = Vec::new();
+            self.past.look(&self.walk, thread, |at| earlier.push(at));
             let last = Planned {
                 thread: thread as u8,
                 print: self.walk.print(thread),
+                at: self.past.steps.len() as u32,
             };
-            for (earlier, _) in &races {
-                self.plan(*earlier as usize, last, usize::MAX, observer);
+            for earlier in earlier {
+                self.plan(earlier, last, observer);
             }
-            races.clear();
-            self.races = races;
         }
     }
 
-    /// Plans the order in which step `last` of a thread, or its next one if there is no such step yet, comes before the step `earlier`,
-    /// with everything that does not depend on that step.
-    fn plan(&mut self, earlier: usize, last: Planned, later: usize, observer: &mut impl Observer) {
-        let thread = usize::from(last.thread);
+    /// Plans the order in which the step `last` of the run, or the next one of its thread if the run is over before, comes before the step `earlier`,
+    /// with everything that does not depend on that step; gives what decided whether there is something new in it.
+    fn plan(&mut self, earlier: usize, last: Planned, observer: &mut impl Observer) -> Decided {
+        let (thread, later) = (usize::from(last.thread), last.at as usize);
         let waiting = match self.past.steps.get(later) {
             Some(_) => self.walk.done(later).map(|(operation, _)| operation),
             None => self.walk.place(thread).operation,
@@ -238,22 +254,27 @@ impl<'p, P: Model, Q: Property<P>> Dpor<'p, P, Q> {
             .left_out(&self.walk, earlier, waiting, out)
             .is_none()
         {
-            return;
+            return last.at;
         }
         self.sequence.clear();
-        for (step, out) in self.past.steps[earlier..].iter().zip(&*out) {
-            if !out {
+        for (at, (step, out)) in (earlier..).zip(self.past.steps[earlier..].iter().zip(&*out)) {
+            // Nothing that comes after the later step and stays depends on it.
+            if !out || at == later {
                 self.sequence.push(Planned {
                     thread: step.thread,
                     print: step.print,
+                    at: at as u32,
                 });
             }
         }
-        self.sequence.push(last);
+        if later == self.past.steps.len() {
+            self.sequence.push(last);
+        }
         let prints = &self.walk.code.prints;
         let Some(point) = self.points.get_mut(earlier) else {
-            return;
+            return ALL;
         };
+        let (mut needed, mut is_weak) = (last.at, false);
         let mut sleepers = point.sleep;
         while sleepers != 0 {
             let index = sleepers.trailing_zeros() as usize;
@@ -261,17 +282,24 @@ impl<'p, P: Model, Q: Property<P>> Dpor<'p, P, Q> {
             let asleep = Planned {
                 thread: index as u8,
                 print: point.at[index],
+                at: 0,
             };
-            if begins(&self.sequence, asleep, prints).is_some() {
-                return;
+            match begins(&self.sequence, asleep, prints) {
+                Begin::With(index) => return self.sequence[index].at.max(last.at),
+                Begin::Without => is_weak = true,
+                Begin::Not(index) => needed = needed.max(self.sequence[index].at),
             }
         }
-        if self
-            .forest
-            .insert(&mut point.branches, true, &mut self.sequence, prints)
-        {
+        if is_weak {
+            return ALL;
+        }
+        let sequence = &mut self.sequence;
+        let branches = &mut point.branches;
+        let (added, decided) = self.forest.insert(branches, true, sequence, needed, prints);
+        if added {
             observer.event(Event::Planned { depth: earlier });
         }
+        decided
     }
 
     /// Goes back to the nearest point where something is still planned; gives whether there is one.
@@ -285,12 +313,18 @@ impl<'p, P: Model, Q: Property<P>> Dpor<'p, P, Q> {
             };
             let thread = done.thread;
             self.past.back_to(depth);
+            while let Some(race) = self.races.last()
+                && race.later as usize >= depth
+            {
+                self.races.pop();
+            }
             let Some(point) = self.points.last_mut() else {
                 return false;
             };
             point.branches = self.forest.remove_first(point.branches);
             point.sleep |= 1 << thread;
             if !point.branches.is_empty() {
+                self.shared = depth;
                 return true;
             }
         }

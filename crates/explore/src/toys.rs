@@ -37,6 +37,11 @@ impl Toy {
         self.bodies.push(Box::new(move |cpu| Box::pin(body(cpu))));
     }
 
+    /// Adds words to its memory, behind those it has.
+    pub fn grow(&mut self, words: usize) {
+        self.image.extend(std::iter::repeat_n(0, words));
+    }
+
     /// Says that thread `index` could change places with `other`.
     pub fn same(&mut self, index: usize, other: usize) {
         let roles = self

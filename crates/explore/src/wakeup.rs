@@ -12,7 +12,17 @@ use crate::dependence::{Footprints, Print};
 pub(crate) struct Planned {
     pub(crate) thread: u8,
     pub(crate) print: Print,
+    /// Which step of the run it was seen as.
+    pub(crate) at: u32,
 }
+
+/// What became of a sequence: how much of the run it was seen in decides that.
+///
+/// A run that begins with the same steps, up to and with the step of this number, need not ask again. [`ALL`] says that any other run has to.
+pub(crate) type Decided = u32;
+
+/// All of the run.
+pub(crate) const ALL: Decided = u32::MAX;
 
 /// The end of a list.
 const NONE: u32 = u32::MAX;
@@ -87,40 +97,48 @@ impl Forest {
         rest
     }
 
-    /// Adds `sequence`, unless running what is planned already runs an equivalent of it; gives whether it was added.
+    /// Adds `sequence`, unless running what is planned already runs an equivalent of it; gives whether it was added, and what decided that.
     ///
+    /// Of the sequence, only what is `needed` is added, and what tells it from all that is planned: the shorter, the more runs it stands for.
     /// `running` says that the first branch is being run: what it leads to is elsewhere, and the sequence is known not to begin like it.
     pub(crate) fn insert(
         &mut self,
         branches: &mut Branches,
         running: bool,
         sequence: &mut Vec<Planned>,
+        mut needed: u32,
         prints: &Footprints,
-    ) -> bool {
+    ) -> (bool, Decided) {
         let (mut parent, mut last) = (NONE, NONE);
+        let mut is_weak = false;
         let mut at = branches.0;
         if running && at != NONE {
             last = at;
             at = self.nodes[at as usize].sibling;
         }
+        let decided = |is_weak, needed| if is_weak { ALL } else { needed };
         while at != NONE {
             let node = self.nodes[at as usize];
-            let Some(found) = begins(sequence, node.step, prints) else {
-                last = at;
-                at = node.sibling;
-                continue;
-            };
-            if let Begin::With(index) = found {
-                sequence.remove(index);
+            match begins(sequence, node.step, prints) {
+                Begin::Not(index) => {
+                    needed = needed.max(sequence[index].at);
+                    last = at;
+                    at = node.sibling;
+                    continue;
+                }
+                Begin::With(index) => {
+                    needed = needed.max(sequence[index].at);
+                    sequence.remove(index);
+                }
+                Begin::Without => is_weak = true,
             }
             if node.child == NONE || sequence.is_empty() {
-                return false;
+                return (false, decided(is_weak, needed));
             }
             (parent, last, at) = (at, NONE, node.child);
         }
-        let mut steps = sequence.iter().rev();
         let mut chain = NONE;
-        for step in &mut steps {
+        for step in sequence.iter().rev().filter(|step| step.at <= needed) {
             let node = self.make(*step);
             self.nodes[node as usize].child = chain;
             chain = node;
@@ -130,7 +148,7 @@ impl Forest {
             (NONE, parent) => self.nodes[parent as usize].child = chain,
             (last, _) => self.nodes[last as usize].sibling = chain,
         }
-        true
+        (true, decided(is_weak, needed))
     }
 }
 
@@ -140,17 +158,20 @@ pub(crate) enum Begin {
     With(usize),
     /// It does not have it, and nothing in it depends on it.
     Without,
+    /// It cannot: what is at this index depends on it.
+    Not(usize),
 }
 
 /// Whether `sequence` can begin with `step`: the step is one of its *weak initials*.
-pub(crate) fn begins(sequence: &[Planned], step: Planned, prints: &Footprints) -> Option<Begin> {
+#[inline]
+pub(crate) fn begins(sequence: &[Planned], step: Planned, prints: &Footprints) -> Begin {
     for (index, other) in sequence.iter().enumerate() {
         if other.thread == step.thread {
-            return Some(Begin::With(index));
+            return Begin::With(index);
         }
         if prints.depend(other.print, step.print) {
-            return None;
+            return Begin::Not(index);
         }
     }
-    Some(Begin::Without)
+    Begin::Without
 }

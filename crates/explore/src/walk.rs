@@ -231,6 +231,11 @@ impl<'p, P: Model> Walk<'p, P> {
         Some((operation, taken.effect))
     }
 
+    /// Who took step `at`, counted from 0.
+    pub(crate) fn stepped(&self, at: usize) -> Option<ThreadId> {
+        ThreadId::new(usize::from(self.taken.get(at)?.thread))
+    }
+
     /// Where its thread stood before step `at`, counted from 0.
     pub(crate) fn stood(&self, at: usize) -> Option<(PlaceId, &Place)> {
         let taken = self.taken.get(at)?;
