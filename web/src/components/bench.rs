@@ -4,7 +4,7 @@ use yew::Callback;
 
 use super::controls::{Choice, button, chosen, select};
 use super::icon::{Icon, icon};
-use super::prove::{hunt, sign, walk};
+use super::prove::{go, hunt, sign, walk};
 use super::prove_words::{outcome, seconds, summary};
 use crate::element::{El, Event, el, words};
 use crate::engine::{self, Kernel};
@@ -45,11 +45,7 @@ pub fn bench(model: &Model, act: &Callback<Act>) -> El {
         }
     });
     let patch = el("section.bench-patch|aria-label=The patch")
-        .child(
-            el("div.bench-presets")
-                .child(words("span", "Start from"))
-                .children(presets),
-        )
+        .child(el("div.bench-presets|role=group|aria-label=Start from").children(presets))
         .children(switches);
     el("div.bench").child(patch).child(table(model, act))
 }
@@ -73,9 +69,9 @@ fn toggle(name: &'static str, meaning: &str, is_on: bool, act: &Callback<Act>) -
 fn table(model: &Model, act: &Callback<Act>) -> El {
     let prove = &model.prove;
     let again = if prove.bench != 0 {
-        button("prove-go", "Stop", hunt(Hunt::Stop), act)
+        go("Stop", Hunt::Stop, act)
     } else {
-        button("prove-go", "Search again", hunt(Hunt::Start), act)
+        go("Search again", Hunt::Start, act)
     };
     let top = el("div.prove-top")
         .child(

@@ -80,19 +80,24 @@ fn cases(model: &Model, act: &Callback<Act>) -> El {
         (true, false) => "Search before and after",
         (false, false) => "Search all orders",
     };
-    let go = if prove.is_going() {
-        button("prove-go", "Stop", hunt(Hunt::Stop), act)
+    let button = if prove.is_going() {
+        go("Stop", Hunt::Stop, act)
     } else {
-        button("prove-go", start, hunt(Hunt::Start), act)
+        go(start, Hunt::Start, act)
     };
     let all = prove.cases.iter();
     el("div.prove-cases")
         .child(
             el("div.prove-top")
                 .child(words("h3", title.unwrap_or_default()))
-                .child(go),
+                .child(button),
         )
         .child(el("div.prove-columns").children(all.map(|case| one_case(case, is_both, act))))
+}
+
+/// The button that starts and stops; the dialog opens with the focus on it.
+pub(super) fn go(text: &str, wish: Hunt, act: &Callback<Act>) -> El {
+    button("prove-go", text, hunt(wish), act).attr("autofocus", "")
 }
 
 /// One scenario on one kernel, and what is known of it.
@@ -113,11 +118,19 @@ fn one_case(case: &Case, is_one_of_two: bool, act: &Callback<Act>) -> El {
 
 /// The kernel, and in how many orders its threads could be run.
 fn naive(case: &Case) -> El {
-    let steps: Vec<String> = case.steps.iter().map(u32::to_string).collect();
-    let threads = match case.steps.len() {
-        1 => "one thread of".to_owned(),
-        more => format!("{more} threads of"),
+    let mut note = match case.steps.len() {
+        1 => "one thread of ".to_owned(),
+        more => format!("{more} threads of "),
     };
+    for (at, steps) in case.steps.iter().enumerate() {
+        note += match case.steps.len() - at {
+            _ if at == 0 => "",
+            1 => " and ",
+            _ => ", ",
+        };
+        note += &steps.to_string();
+    }
+    note += " steps, if none ever waited";
     let number = orders_words(&case.steps);
     let orders = if number == "1" { "order" } else { "orders" };
     el("div.prove-naive")
@@ -128,13 +141,7 @@ fn naive(case: &Case) -> El {
                 .text(" ")
                 .child(words("span", orders)),
         )
-        .child(words(
-            "p.prove-note",
-            &format!(
-                "{threads} {} steps, if none ever waited",
-                steps.join(" and ")
-            ),
-        ))
+        .child(words("p.prove-note", &note))
 }
 
 /// A number as it is printed: "about 1.4e35" with its power raised.

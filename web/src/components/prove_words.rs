@@ -63,7 +63,7 @@ pub fn outcome(word: &str) -> String {
     match word.split_once(" by ") {
         Some(("bad-page", who)) => format!("a bad page, freed by {who}"),
         _ => match word {
-            "ok" => "as it should".to_owned(),
+            "ok" => "as it should be".to_owned(),
             "stranded" => "stranded: a page is kept for a lock that nobody has".to_owned(),
             "missed" => "missed: a locked page is not kept until reclaim looks".to_owned(),
             "deadlock" => "a deadlock".to_owned(),

@@ -5,6 +5,7 @@
 
 use std::rc::Rc;
 
+use lockstep_scenario::sort_few;
 use lockstep_view::scene::ThreadId;
 
 use super::{Mark, Model, Panel};
@@ -469,7 +470,7 @@ fn pairs(scenario: &str, kernel: Kernel, sample: Option<&Sample>) -> Vec<Pair> {
             }
         }
     }
-    found.sort_by_key(|pair| pair.step);
+    sort_few(&mut found, |pair| u64::from(pair.step));
     found
 }
 
