@@ -97,7 +97,7 @@ fn cases(model: &Model, act: &Callback<Act>) -> El {
 
 /// The button that starts and stops; the dialog opens with the focus on it.
 pub(super) fn go(text: &str, wish: Hunt, act: &Callback<Act>) -> El {
-    button("prove-go", text, hunt(wish), act).attr("autofocus", "")
+    button("prove-go", text, hunt(wish), act)
 }
 
 /// One scenario on one kernel, and what is known of it.
@@ -213,9 +213,11 @@ fn done(case: &Case, found: &Found, pairs: &[Pair], act: &Callback<Act>) -> El {
     } else {
         "Ends met: "
     };
-    let ends = words("p.prove-ends", among)
-        .text(&ends.join("; "))
-        .text(".");
+    let ends = (!ends.is_empty()).then(|| {
+        words("p.prove-ends", among)
+            .text(&ends.join("; "))
+            .text(".")
+    });
     let properties = (!found.properties.is_empty()).then(|| {
         let broken = found.properties.join(", ");
         words("p.prove-ends", "Properties that do not hold at an end: ")

@@ -20,7 +20,7 @@ use crate::worker::{Ask, BUILD, Tell};
 /// The file that starts the worker.
 const LOADER: &str = "worker_loader.js";
 /// How long the worker may take to hear a stop before it is ended, in milliseconds. It looks up every twelve.
-const PATIENCE: u32 = 250;
+const PATIENCE: u32 = 1_000;
 
 /// What is said if there can be no worker.
 const NONE: &str = "This browser did not start the search, which runs in a worker beside the page. \

@@ -166,10 +166,16 @@ impl Prove {
                     *cell = State::Idle;
                 }
             }
-            // One that has not begun may not be answered at all.
             for case in &mut self.cases {
-                if case.state == State::Asked {
-                    case.state = State::Idle;
+                match &case.state {
+                    // One that has not begun may not be answered at all.
+                    State::Asked => case.state = State::Idle,
+                    // What is known of it is known already; the worker will say how far it has come since.
+                    State::Going(counts) if !counts.is_broken => {
+                        let found = Shared::new(Found::stopped(*counts));
+                        case.state = State::Done(found, Shared::new(Vec::new()));
+                    }
+                    _ => {}
                 }
             }
         }

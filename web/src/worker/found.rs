@@ -4,6 +4,7 @@ use lockstep_explore::{Engine, Findings};
 use lockstep_view::search::{self, Came};
 
 use super::bytes::{parts, places};
+use super::protocol::Counts;
 
 /// What can be said of all orders together.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -91,6 +92,24 @@ parts! {
 }
 
 impl Found {
+    /// What is known of a search that was stopped before anything broke.
+    pub fn stopped(counts: Counts) -> Self {
+        Self {
+            verdict: Verdict::Unproved,
+            end: End::Stopped,
+            orders: counts.orders,
+            classes: None,
+            states: None,
+            depth: counts.depth,
+            outcomes: Vec::new(),
+            properties: Vec::new(),
+            witnesses: Vec::new(),
+            sample: None,
+            milliseconds: counts.milliseconds,
+            same_as: None,
+        }
+    }
+
     /// What there is to tell of an answer.
     pub(super) fn of(answer: &search::Answer, end: End, orders: u64) -> Self {
         let short = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
