@@ -7,7 +7,7 @@ use std::rc::Rc;
 
 use js_sys::{Function, Promise, Uint8Array};
 use lockstep_scenario::{Scenario, compiled, parse_kernel};
-use lockstep_view::search::Row;
+use lockstep_view::search::{Row, Searched};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 
@@ -163,11 +163,13 @@ impl Life {
             let rows = self.rows.borrow();
             let row = rows.iter().find(|(name, _)| name == file);
             let (_, row) = row.ok_or("This scenario is not there.")?;
-            let scenario = std::rc::Rc::clone(row.scenario());
+            let scenario = Rc::clone(row.scenario());
             row.ask(switches).map(|answer| (scenario, answer))
         };
         let (scenario, answer) =
             asked.map_err(|error| format!("This kernel cannot run it: {}.", error.message))?;
+        // A search among many may have ended early; one that goes to the end knows better.
+        let is_known_in_part = matches!(&answer, Ok(cell) if !cell.answer.complete);
         let program = match answer {
             Ok(cell) if job.is_none() => {
                 let end = match cell.answer.complete {
@@ -178,7 +180,7 @@ impl Life {
                 found.same_as = cell.same_as.map(|kernel| kernel.to_string());
                 return Ok(found);
             }
-            Ok(_) => lockstep_view::search::Searched::new(
+            Ok(_) => Searched::new(
                 scenario
                     .build(switches)
                     .map_err(|error| error.message)?
@@ -200,6 +202,9 @@ impl Life {
         if found.end != End::Stopped {
             let mut rows = self.rows.borrow_mut();
             if let Some((_, row)) = rows.iter_mut().find(|(name, _)| name == file) {
+                if is_known_in_part && answer.complete {
+                    *row = Row::new(Rc::clone(&scenario));
+                }
                 row.learn(&program, answer);
             }
         }

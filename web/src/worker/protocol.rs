@@ -103,118 +103,49 @@ pub enum Tell {
     },
 }
 
-impl Ask {
-    /// As bytes.
-    pub fn encode(&self) -> Vec<u8> {
-        let mut to = Writer::default();
-        match self {
-            Self::Search { job, file, kernel } => {
-                to.put(&0u32);
-                to.put(job);
-                to.put(file);
-                to.put(kernel);
+/// Writes and reads enums as messages: the number of the variant, then its fields.
+macro_rules! messages {
+    ($($of:ident { $($number:literal $variant:ident { $($field:ident),* })* })*) => { $(
+        impl $of {
+            /// As bytes.
+            pub fn encode(&self) -> Vec<u8> {
+                let mut to = Writer::default();
+                match self {
+                    $(Self::$variant { $($field),* } => {
+                        let number: u32 = $number;
+                        to.put(&number);
+                        $(to.put($field);)*
+                    })*
+                }
+                to.0
             }
-            Self::Bench { job, files, kernel } => {
-                to.put(&1u32);
-                to.put(job);
-                to.put(files);
-                to.put(kernel);
-            }
-            Self::Stop => to.put(&2u32),
-        }
-        to.0
-    }
 
-    /// Reads what [`Ask::encode`] wrote; none if these are other bytes.
-    pub fn decode(bytes: &[u8]) -> Option<Self> {
-        let mut from = Reader(bytes);
-        Some(match from.get::<u32>()? {
-            0 => Self::Search {
-                job: from.get()?,
-                file: from.get()?,
-                kernel: from.get()?,
-            },
-            1 => Self::Bench {
-                job: from.get()?,
-                files: from.get()?,
-                kernel: from.get()?,
-            },
-            2 => Self::Stop,
-            _ => return None,
-        })
-    }
+            /// Reads what `encode` wrote; none if these are other bytes.
+            pub fn decode(bytes: &[u8]) -> Option<Self> {
+                let mut from = Reader(bytes);
+                Some(match from.get::<u32>()? {
+                    $($number => Self::$variant { $($field: from.get()?),* },)*
+                    _ => return None,
+                })
+            }
+        }
+    )* };
 }
 
-impl Tell {
-    /// As bytes.
-    pub fn encode(&self) -> Vec<u8> {
-        let mut to = Writer::default();
-        match self {
-            Self::Ready { build } => {
-                to.put(&0u32);
-                to.put(build);
-            }
-            Self::Going { job, counts } => {
-                to.put(&1u32);
-                to.put(job);
-                to.put(counts);
-            }
-            Self::Done { job, found } => {
-                to.put(&2u32);
-                to.put(job);
-                to.put(found);
-            }
-            Self::Cell { job, row, found } => {
-                to.put(&3u32);
-                to.put(job);
-                to.put(row);
-                to.put(found);
-            }
-            Self::Over { job } => {
-                to.put(&4u32);
-                to.put(job);
-            }
-            Self::Failed { job, row, why } => {
-                to.put(&5u32);
-                to.put(job);
-                to.put(row);
-                to.put(why);
-            }
-            Self::Crashed { why } => {
-                to.put(&6u32);
-                to.put(why);
-            }
-        }
-        to.0
+messages! {
+    Ask {
+        0 Search { job, file, kernel }
+        1 Bench { job, files, kernel }
+        2 Stop {}
     }
-
-    /// Reads what [`Tell::encode`] wrote; none if these are other bytes.
-    pub fn decode(bytes: &[u8]) -> Option<Self> {
-        let mut from = Reader(bytes);
-        Some(match from.get::<u32>()? {
-            0 => Self::Ready { build: from.get()? },
-            1 => Self::Going {
-                job: from.get()?,
-                counts: from.get()?,
-            },
-            2 => Self::Done {
-                job: from.get()?,
-                found: from.get()?,
-            },
-            3 => Self::Cell {
-                job: from.get()?,
-                row: from.get()?,
-                found: from.get()?,
-            },
-            4 => Self::Over { job: from.get()? },
-            5 => Self::Failed {
-                job: from.get()?,
-                row: from.get()?,
-                why: from.get()?,
-            },
-            6 => Self::Crashed { why: from.get()? },
-            _ => return None,
-        })
+    Tell {
+        0 Ready { build }
+        1 Going { job, counts }
+        2 Done { job, found }
+        3 Cell { job, row, found }
+        4 Over { job }
+        5 Failed { job, row, why }
+        6 Crashed { why }
     }
 }
 
