@@ -166,6 +166,8 @@ fn rmap_brute() {
     }
 }
 
+/// As many as there are different memories with places in the code: stateright counts the same over the definition written once more
+/// with program counters, in `crates/explore/peers`. An earlier study counted fewer, over a program with fewer steps.
 #[test]
 fn rmap_states() {
     let after = [(1, 0), (1, 1), (1, 2), (1, 3), (2, 2), (1, 4)]
