@@ -2,10 +2,12 @@
 
 use std::rc::Rc;
 
-use anyhow::Result;
+use anyhow::{Context, Result};
+use lockstep_explore::{Limits, Plan};
 use lockstep_mm::kernel::Kernel;
 use lockstep_scenario::compiled::Script;
 use lockstep_scenario::{Scenario, Statement};
+use lockstep_view::search::Row;
 
 use crate::markup::{markdown, prose};
 use crate::pieces::Piece;
@@ -64,6 +66,7 @@ pub(crate) fn table(scenarios: &Scenarios, id: &str) -> Result<String> {
             );
         }
     }
+    rows += &every_order(scenario)?;
     let head: Vec<String> = presets.iter().map(|name| format!("`{name}`")).collect();
     let text = format!(
         "| Order | {} |\n|---|{}\n{rows}",
@@ -77,6 +80,56 @@ pub(crate) fn table(scenarios: &Scenarios, id: &str) -> Result<String> {
     })
 }
 
+/// How many steps a search of the orders of three threads may take: there are more than a book can wait for. Two threads have few enough.
+const STEPS_OF_THREE: u64 = 200_000;
+
+/// What can come of every order there is, on each preset, as far as a search came.
+fn every_order(scenario: &Rc<Scenario>) -> Result<String> {
+    let limits = Limits::default();
+    let steps = match scenario.threads.len() {
+        0..=2 => limits.steps,
+        _ => STEPS_OF_THREE,
+    };
+    let plan = Plan {
+        simplest: false,
+        limits: Limits { steps, ..limits },
+        ..Plan::default()
+    };
+    let mut row = Row::new(Rc::clone(scenario));
+    let mut cells = String::new();
+    let mut is_every = true;
+    for (_, kernel) in Kernel::PRESETS {
+        let cell = row.cell(*kernel, plan, |answer, _| answer);
+        let answer = cell.context("the world cannot be made")?.answer;
+        is_every &= answer.complete;
+        let ends: Vec<String> = answer.outcomes.iter().map(|end| said(end)).collect();
+        let ends = ends.join(", ");
+        cells += &match (answer.complete, answer.classes, answer.states) {
+            (true, Some(1), _) => format!(" {ends} (1 class) |"),
+            (true, Some(classes), _) => format!(" {ends} ({classes} classes) |"),
+            (true, None, Some(states)) => format!(" {ends} ({states} states) |"),
+            _ => format!(" {ends} |"),
+        };
+    }
+    let which = match is_every {
+        true => "every order there is",
+        false => "some of the many orders there are",
+    };
+    Ok(format!("| *{which}* |{cells}\n"))
+}
+
+/// An end as a search tells it, with its bad ones in bold.
+pub(crate) fn said(end: &str) -> String {
+    let is_bad = ["bad-page", "stranded", "deadlock"]
+        .iter()
+        .any(|bad| end.starts_with(bad));
+    let words = end.replace(['-', ' '], "&nbsp;");
+    match is_bad {
+        true => format!("**{words}**"),
+        false => words,
+    }
+}
+
 /// The kernels beside the presets that the scenario has something to say about.
 fn other_kernels<'s>(script: &'s Script, presets: &[&str]) -> Vec<&'s str> {
     let kernels = script.expect.iter().map(|expect| &*expect.kernel);
@@ -86,7 +139,8 @@ fn other_kernels<'s>(script: &'s Script, presets: &[&str]) -> Vec<&'s str> {
 /// How one run ended, in a word that leads to the run.
 fn end(order: &Order) -> String {
     let outcome = order.run.outcome();
-    let word = outcome.word().replace('-', " ");
+    // The two words of "bad page" stay together.
+    let word = outcome.word().replace('-', "&nbsp;");
     let word = if outcome.is_broken() {
         format!("**{word}**")
     } else {

@@ -24,8 +24,10 @@ struct Entry {
     file: String,
     /// The functions of Linux it stands for, and where they are if that is another file.
     linux: String,
-    /// Its file and name in the model.
+    /// Its file in the model.
     here: String,
+    /// Its name there.
+    name: String,
     /// What it leaves out; empty if nothing beside what is left out everywhere.
     left_out: String,
     /// What else the source says about how it stands for the kernel's.
@@ -40,13 +42,17 @@ pub(crate) fn functions(project: &Path) -> Result<String> {
     }
     let mut text = String::new();
     for (file, entries) in files {
-        text += &format!("## {file}\n\n| Linux | Here | Left out | Remarks |\n|---|---|---|---|\n");
+        text += &format!("## {file}\n\n| Function | Left out, and done otherwise |\n|---|---|\n");
         for entry in entries {
+            let left_out = match entry.left_out.as_str() {
+                "" => "Left out: nothing.".to_owned(),
+                left_out => format!("Left out: {}.", prose(left_out)),
+            };
             text += &format!(
-                "| {} | `{}` | {} | {} |\n",
+                "| {}<br>here `{}` in `{}` | {left_out} {} |\n",
                 prose(&entry.linux),
+                entry.name,
                 entry.here,
-                prose(&entry.left_out),
                 prose(&entry.remarks)
             );
         }
@@ -118,7 +124,8 @@ fn entry(file: &str, function: &Function) -> Option<Entry> {
     Some(Entry {
         file: linux_file.to_owned(),
         linux: linux.trim_end_matches('.').to_owned(),
-        here: format!("{file}: {}", function.name),
+        here: file.to_owned(),
+        name: function.name.clone(),
         left_out: left_out
             .iter()
             .map(|sentence| {
@@ -178,7 +185,8 @@ mod tests {
         let expected = Entry {
             file: "mm/rmap.c".to_owned(),
             linux: "`f()` 12; mm/a.c, `g()`".to_owned(),
-            here: "rmap.rs: f".to_owned(),
+            here: "rmap.rs".to_owned(),
+            name: "f".to_owned(),
             left_out: "x, y".to_owned(),
             remarks: "It waits.".to_owned(),
         };
@@ -196,8 +204,8 @@ mod tests {
         assert!(entries.len() > 100, "{} functions", entries.len());
         for entry in entries {
             let is_file = entry.file.ends_with(".c") || entry.file.ends_with(".h");
-            assert!(is_file, "{}: {}", entry.here, entry.file);
-            assert!(!entry.linux.is_empty(), "{}", entry.here);
+            assert!(is_file, "{}: {}", entry.name, entry.file);
+            assert!(!entry.linux.is_empty(), "{}", entry.name);
             assert!(
                 !entry.remarks.contains("eft out"),
                 "{}: {}",

@@ -10,6 +10,7 @@ mod ends;
 mod left_out;
 mod lists;
 mod markup;
+mod matrix;
 mod pieces;
 mod programs;
 mod quote;

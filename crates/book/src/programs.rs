@@ -37,7 +37,9 @@ pub(crate) fn told(name: &str) -> Result<String> {
             true => after,
             false => format!("**{after}**"),
         };
-        text += &format!("| `{}` | {before} | {after} |\n", call.line());
+        // A line without a space would never be broken.
+        let line = call.line().replace(",\"", ", \"");
+        text += &format!("| `{line}` | {before} | {after} |\n");
     }
     Ok(text)
 }
@@ -76,7 +78,7 @@ fn shown(state: &State) -> String {
         let numbers: Vec<String> = numbers.iter().map(u64::to_string).collect();
         format!("{}: {facts}", numbers.join(" and "))
     }));
-    parts.join("; ")
+    parts.join("<br>")
 }
 
 /// What came of random programs on the Linux of the build; or why nothing was asked.
@@ -131,7 +133,7 @@ mod tests {
         let rows: Vec<&str> = text.lines().skip(2).collect();
         let differs = |row: &&str| row.contains("**");
         let first = rows.iter().position(differs).expect("one");
-        assert!(rows[first].starts_with("| `{\"call\":\"munlock\",\"at\":0"));
+        assert!(rows[first].starts_with("| `{\"call\":\"munlock\", \"at\":0"));
         assert!(rows[first].contains("1: present lo mlocked unevictable lru swapbacked**"));
         assert!(rows.last().is_some_and(|row| !differs(row)), "{text}");
     }

@@ -128,7 +128,7 @@ fn drawn(order: &Order) -> (String, String) {
     let verdict = html(&order.verdict());
     let text = html(mail::mail(&account, Detail::Concise).trim_end());
     let shown = format!(
-        "<img src=\"live/{path}.svg\" alt=\"{name}, thread by thread. {verdict}\" loading=\"lazy\">\n\
+        "<div class=\"picture\"><img src=\"live/{path}.svg\" alt=\"{name}, thread by thread. {verdict}\" loading=\"lazy\"></div>\n\
          <p class=\"verdict\">{verdict} <a href=\"{link}\">Open this run</a></p>\n\
          <details>\n\
          <summary>The same run as text</summary>\n\

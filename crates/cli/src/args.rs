@@ -21,8 +21,123 @@ pub(crate) enum Command {
     },
     /// Run a scenario in some order, and tell what happened.
     Run(Run),
+    /// Search all orders of a scenario: find one that ends badly, or show that there is none.
+    Check(Check),
+    /// Search all orders of many scenarios on many kernels, and lay what can come of them out as a table.
+    Matrix(Matrix),
     /// Make the system calls of a program one after the other, and show what /proc would show after each.
     Syscalls(Syscalls),
+    /// Search all orders of a scenario for data races, and say of each whether it matters.
+    Races(Races),
+    /// Search all orders of a scenario for what is locked under what, and hold it against the documented order.
+    Locks(Locks),
+}
+
+#[derive(clap::Args, Debug)]
+pub(crate) struct Races {
+    /// The id of a scenario, or a scenario file.
+    pub(crate) scenario: String,
+    /// How it is searched and told.
+    #[command(flatten)]
+    pub(crate) search: ReportSearch,
+}
+
+#[derive(clap::Args, Debug)]
+pub(crate) struct Locks {
+    /// The id of a scenario, or a scenario file.
+    #[arg(required_unless_present = "all")]
+    pub(crate) scenario: Option<String>,
+    /// Take every built-in scenario besides, as the kernel's lockdep gathers what it sees over an uptime.
+    #[arg(long)]
+    pub(crate) all: bool,
+    /// How it is searched and told.
+    #[command(flatten)]
+    pub(crate) search: ReportSearch,
+}
+
+/// How a search for a report is made.
+#[derive(clap::Args, Debug)]
+pub(crate) struct ReportSearch {
+    /// The kernel: before or after, then switches such as i-mmap=shared, separated by commas.
+    #[arg(long, short)]
+    pub(crate) kernel: Option<String>,
+    /// How many classes of equivalent orders are searched at most, of each scenario.
+    #[arg(long, value_name = "CLASSES")]
+    pub(crate) limit: Option<u64>,
+    /// How many seconds it takes at most.
+    #[arg(long, value_name = "SECONDS")]
+    pub(crate) limit_time: Option<f64>,
+    /// Tell it as one JSON object, for programs.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(clap::Args, Debug)]
+pub(crate) struct Check {
+    /// The id of a scenario, or a scenario file.
+    pub(crate) scenario: String,
+    /// The kernel: before or after, then switches such as i-mmap=shared, separated by commas.
+    #[arg(long, short)]
+    pub(crate) kernel: Option<String>,
+    /// How it is searched. By itself it tries chance first, then classes, and with very many of them also states.
+    #[arg(long, short, value_enum)]
+    pub(crate) engine: Option<Engine>,
+    /// Be content with the first order that ends badly.
+    #[arg(long)]
+    pub(crate) first: bool,
+    /// Look at what must hold after every step in every state, too. Takes the engine `states`.
+    #[arg(long, conflicts_with = "engine")]
+    pub(crate) every_step: bool,
+    #[command(flatten)]
+    pub(crate) limit: Limit,
+    /// Tell it as one JSON object, for programs.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(clap::Args, Debug)]
+pub(crate) struct Matrix {
+    /// The ids of scenarios, or scenario files; all that are built in, unless said otherwise.
+    pub(crate) scenarios: Vec<String>,
+    /// A kernel; can be given several times. Without it: those with a name, and all that differ from `before` or `after` in one switch.
+    #[arg(long, short, value_name = "KERNEL")]
+    pub(crate) kernels: Vec<String>,
+    #[command(flatten)]
+    pub(crate) limit: Limit,
+    /// Tell it as one JSON object a line, one for each scenario and kernel.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// How far a search goes. One that a limit has ended proves nothing.
+#[derive(clap::Args, Clone, Copy, Debug)]
+pub(crate) struct Limit {
+    /// How many runs an engine makes at most; for the engine `classes` that is how many classes of equivalent orders.
+    #[arg(long, value_name = "RUNS")]
+    pub(crate) limit: Option<u64>,
+    /// How many states it keeps at most; each takes 16 to 64 bytes.
+    #[arg(long, value_name = "STATES", default_value_t = 100_000_000)]
+    pub(crate) limit_states: u64,
+    /// How many steps it executes at most.
+    #[arg(long, value_name = "STEPS")]
+    pub(crate) limit_steps: Option<u64>,
+    /// How many steps one order has at most.
+    #[arg(long, value_name = "STEPS", default_value_t = 4096)]
+    pub(crate) limit_depth: usize,
+    /// How many seconds a search takes at most.
+    #[arg(long, value_name = "SECONDS")]
+    pub(crate) limit_time: Option<f64>,
+}
+
+/// A way of searching.
+#[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Engine {
+    /// Orders drawn at random. It proves nothing.
+    Chance,
+    /// One order of each class of equivalent ones.
+    Classes,
+    /// Each state once.
+    States,
 }
 
 #[derive(clap::Args, Debug)]

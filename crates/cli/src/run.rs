@@ -11,7 +11,7 @@ use lockstep_view::{Run, Session};
 
 use crate::args::{self, Format};
 use crate::draw::Failure;
-use crate::{Done, order, outside};
+use crate::{Done, News, order, outside};
 
 /// How wide a picture of a whole run is, in pixels of its own: what a page of documentation has room for.
 const PICTURE_WIDTH: u32 = 960;
@@ -29,7 +29,7 @@ pub(crate) fn run(asked: &args::Run) -> Result<Done, Failure> {
     }
     Ok(Done {
         text: told(asked, &run)?,
-        is_broken: run.outcome().is_broken(),
+        news: News::of(run.outcome().is_broken(), true),
     })
 }
 

@@ -39,12 +39,8 @@ pub trait LockKinds {
 pub struct Edge {
     /// What was held.
     pub held: LockKind,
-    /// How.
-    pub held_mode: LockMode,
     /// What was asked for.
     pub wanted: LockKind,
-    /// How.
-    pub wanted_mode: LockMode,
     /// Whether whoever asked would have waited.
     pub waits: bool,
     /// Whether both were the same lock.
@@ -71,6 +67,8 @@ pub struct Way {
     pub thread: ThreadId,
     /// The lock that was held, and the one that was asked for.
     pub locks: [Address; 2],
+    /// How the one was held, and how the other was asked for.
+    pub modes: [LockMode; 2],
     /// The step that took the lock that was held, counted from 1.
     pub since: u32,
     /// The step that asks, counted from 1; `None` if it could not be taken.
@@ -253,9 +251,7 @@ impl<'q, P: Model, Q: Property<P>, K: LockKinds> Locks<'q, P, Q, K> {
         for has in held {
             let edge = Edge {
                 held: self.kinds.kind(has.lock),
-                held_mode: has.mode,
                 wanted: self.kinds.kind(wanted),
-                wanted_mode,
                 waits: !matches!(
                     operation.action,
                     Action::TryReadLock | Action::TryBitLock(_)
@@ -278,6 +274,7 @@ impl<'q, P: Model, Q: Property<P>, K: LockKinds> Locks<'q, P, Q, K> {
                     schedule: walk.order().take(steps).collect(),
                     thread,
                     locks: [has.lock, wanted],
+                    modes: [has.mode, wanted_mode],
                     since: has.since,
                     step: at.map(|at| at as u32 + 1),
                     held_in: calls(has.site),
@@ -316,6 +313,10 @@ impl<P: Model, Q: Property<P>, K: LockKinds> Property<P> for Locks<'_, P, Q, K> 
 
     fn is_broken(&self, outcome: &Q::Outcome) -> bool {
         self.property.is_broken(outcome)
+    }
+
+    fn look(&self, walk: &Walk<'_, P>) {
+        self.property.look(walk);
     }
 }
 

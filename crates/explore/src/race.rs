@@ -18,15 +18,19 @@
 //! # Harmless or harmful
 //!
 //! Take one instance of a race, and everything that has to come before either of its two accesses: its *past*. After the past
-//! both can be next. All runs that go on with the one are set against all that go on with the other; whatever follows is free,
-//! in both. If something broken can come of the one and cannot come of the other, then the order of the two is what it takes, and the
-//! race is **harmful**. If every past leads to the same broken outcomes either way, or to none, it is **harmless**: then either nothing
-//! breaks, or what breaks is not for this pair to decide.
+//! both can be next. Let them be made there, in the one order and in the other: the two beginnings that come of it differ in nothing
+//! else. All runs that go on from the one are set against all that go on from the other. If something broken
+//! can come of the one and not of the other, then it is the order of these two that decides, and the race is **harmful**. If that is so
+//! after no past it is **harmless**: then either nothing breaks, or what breaks is not for this pair to decide.
 //!
-//! That is decided per past and not over all runs at once, because the outcomes of all runs with the read first and of all with
+//! A flag that is read twice shows what the definition is worth. The first read races like the second, and in every run that
+//! breaks both come before the write. But if the write comes between the two, the second sees it and all is well: the first does not decide
+//! anything, and is harmless.
+//!
+//! For the same reason pasts are asked, and not all runs at once: the outcomes of all runs with the read first and of all with
 //! the write first may differ by what else tends to go with the one or the other. Those two sets are in the report as well.
-//! A pair that is unordered, but that some other dependence keeps in one order, has no past after which both can be next: it
-//! counts as a race, as it would in a kernel, and decides nothing, because this machine does not reorder memory.
+//! Where something that is no synchronisation keeps two unordered accesses in one order, there is no past after which both can be next: they
+//! count as a race, as they would in a kernel, and decide nothing, because this machine does not reorder memory.
 //!
 //! All that is true of a search that is complete. What a limit has ended says neither.
 
@@ -105,6 +109,10 @@ impl<P: Model, Q: Property<P>, D: Detector> Property<P> for Races<'_, P, Q, D> {
     fn is_broken(&self, outcome: &Q::Outcome) -> bool {
         self.property.is_broken(outcome)
     }
+
+    fn look(&self, walk: &Walk<'_, P>) {
+        self.property.look(walk);
+    }
 }
 
 /// Two places in the source whose accesses race.
@@ -116,7 +124,7 @@ pub struct Pair<O> {
     pub words: Vec<Address>,
     /// What comes of all classes in which they race: with the first side first, and with the second side first.
     pub orders: [Order<O>; 2],
-    /// After how many pasts either could be next.
+    /// After how many pasts both could be next.
     pub pasts: u64,
     /// After how many of these their order decides about something broken.
     pub deciding: u64,
@@ -166,7 +174,7 @@ pub struct Decision<O> {
     pub first: usize,
     /// A run that breaks, and its outcome.
     pub broken: (Example, O),
-    /// A run that goes on with the other side after the same past.
+    /// A run in which the other side comes first after the same past.
     pub other: Example,
 }
 

@@ -112,6 +112,12 @@ impl Process {
             }
             Call::Drain {} => self.make("nothing")?,
             _ => {
+                if let Some(Call::Create { file, pages }) = call.opens()
+                    && !self.files.contains_key(&file)
+                {
+                    let create = self.words(&Call::Create { file, pages })?;
+                    self.make(&create)?;
+                }
                 let words = self.words(call)?;
                 self.make(&words)?
             }

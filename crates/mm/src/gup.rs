@@ -7,7 +7,7 @@ use lockstep_machine::{Argument, Cpu, Function};
 use crate::cx::{Cx, linux};
 use crate::fault::handle_mm_fault;
 use crate::mlock::mlock_vma_page;
-use crate::mmap::find_vma;
+use crate::mmap::find_vma_near;
 use crate::page::Mapping;
 use crate::pte::PteEntry;
 use crate::swap::lru_add_drain;
@@ -44,11 +44,13 @@ pub async fn mm_populate<C: Cpu>(
     let mut result = Ok(());
     cx.down_read(mm.mmap_sem()).await;
     let (mut at, end) = (start, start + pages);
+    let mut last = Vma::NULL;
     while at < end && result.is_ok() {
-        let Some(vma) = find_vma(cx, mm, at) else {
+        let Some(vma) = find_vma_near(cx, mm, at, last) else {
             at += 1;
             continue;
         };
+        last = vma;
         let to = end.min(cx.peek(vma.end()));
         while at < to && result.is_ok() {
             result = populate_page(cx, mm, vma, at).await;

@@ -7,7 +7,7 @@ use lockstep_machine::{Argument, Cpu, Function};
 use crate::cx::{Cx, linux};
 use crate::gup::{OnError, mm_populate};
 use crate::mmap::adjust::{split_vma, vma_merge};
-use crate::mmap::find_vma;
+use crate::mmap::find_vma_near;
 use crate::munlock::{munlock_vma_pages_range, store_flags};
 use crate::page::{Page, PageFlags};
 use crate::swap::lru_add_drain_all;
@@ -167,11 +167,12 @@ async fn apply_vma_lock_flags<C: Cpu>(
         &APPLY_VMA_LOCK_FLAGS,
         [mm.into(), Argument::Number(start), Argument::Number(end)],
     );
-    let mut at = start;
+    let (mut at, mut last) = (start, Vma::NULL);
     while at < end {
-        let Some(vma) = find_vma(cx, mm, at) else {
+        let Some(vma) = find_vma_near(cx, mm, at, last) else {
             return Err("ENOMEM");
         };
+        last = vma;
         let to = end.min(cx.peek(vma.end()));
         mlock_fixup(cx, vma, at, to, flags).await?;
         at = to;
@@ -304,10 +305,13 @@ async fn apply_mlockall_flags<C: Cpu>(cx: &Cx<C>, mm: Mm, lock: LockAll) {
     } else {
         VmFlags::empty()
     };
+    let mut last = Vma::NULL;
     for at in 0..u64::from(cx.world.sizes().address_space) {
-        if let Some(vma) = find_vma(cx, mm, at)
-            && cx.peek(vma.start()) == at
-        {
+        if let Some(vma) = find_vma_near(cx, mm, at, last) {
+            last = vma;
+            if cx.peek(vma.start()) != at {
+                continue;
+            }
             // Errors are ignored, as there.
             _ = mlock_fixup(cx, vma, at, cx.peek(vma.end()), now).await;
         }

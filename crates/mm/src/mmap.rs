@@ -37,7 +37,12 @@ pub enum Backing {
 ///
 /// It takes no step: mmap_sem, which every caller has, is all that protects the mappings' ranges.
 pub fn find_vma<C: Cpu>(cx: &Cx<C>, mm: Mm, at: u64) -> Option<Vma> {
-    cx.world.vmas().find(|vma| {
+    find_vma_near(cx, mm, at, Vma::NULL)
+}
+
+/// The same, looking near a mapping first: whoever goes from mapping to mapping finds the next in no time.
+pub(crate) fn find_vma_near<C: Cpu>(cx: &Cx<C>, mm: Mm, at: u64, near: Vma) -> Option<Vma> {
+    cx.world.vmas_near(near).find(|vma| {
         cx.peek(vma.in_use())
             && cx.peek(vma.mm()) == mm
             && (cx.peek(vma.start())..cx.peek(vma.end())).contains(&at)
@@ -104,7 +109,13 @@ async fn insert<C: Cpu>(
             return Err("EAGAIN");
         }
     }
-    if (start..start + pages).any(|at| find_vma(cx, mm, at).is_some()) {
+    let overlaps = |vma: Vma| {
+        cx.peek(vma.in_use())
+            && cx.peek(vma.mm()) == mm
+            && cx.peek(vma.start()) < start + pages
+            && start < cx.peek(vma.end())
+    };
+    if cx.world.vmas().any(overlaps) {
         adjust::munmap_locked(cx, mm, start, start + pages).await?;
     }
     let Some(vma) = cx.world.vmas().find(|vma| !cx.peek(vma.in_use())) else {

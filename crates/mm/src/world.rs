@@ -164,6 +164,20 @@ impl World {
         objects(self.vmas, self.sizes.vmas, Vma::WORDS).map(Vma)
     }
 
+    /// The same, those nearest to `first` in this order before the others: mappings made one after the other often lie side by side.
+    pub(crate) fn vmas_near(&self, first: Vma) -> impl Iterator<Item = Vma> + use<> {
+        let (base, count) = (self.vmas, self.sizes.vmas);
+        let start = first.0.0.saturating_sub(base) / Vma::WORDS;
+        (0..count).map(move |turn| {
+            let distance = turn.div_ceil(2);
+            let number = match turn % 2 {
+                1 => start + distance,
+                _ => start + count - distance,
+            };
+            Vma(Address(base + number % count * Vma::WORDS))
+        })
+    }
+
     /// The files.
     pub fn files(&self) -> impl Iterator<Item = File> + use<> {
         objects(

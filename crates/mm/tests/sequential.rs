@@ -316,6 +316,38 @@ fn a_child_has_nothing_locked_and_writing_takes_the_mark_along() {
 }
 
 #[test]
+fn a_child_shares_what_is_in_swap() {
+    let fork = SetupCall::Fork {
+        parent: 0,
+        child: 1,
+    };
+    check(
+        &[
+            mmap(0, 1, ANON),
+            write(0),
+            SetupCall::Drain,
+            SetupCall::Deactivate(P),
+            SetupCall::Reclaim(P),
+            fork,
+            mlock(0, 1),
+            SetupCall::Read { process: 1, at: 0 },
+            SetupCall::Exit { process: 1 },
+        ],
+        expect![[r#"
+            Mmap
+            Write [1]
+            Drain [1 lru]
+            Deactivate [1 lru]
+            Reclaim
+            Fork
+            Mlock [0 lru] [1 mlocked unevictable lru] VmLck 1 mlocked+1
+            Read [1 lru] [1 mlocked unevictable lru] VmLck 1
+            Exit [1 mlocked unevictable lru] VmLck 1
+        "#]],
+    );
+}
+
+#[test]
 fn an_exit_takes_the_marks_off() {
     check(
         &[

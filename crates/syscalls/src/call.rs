@@ -193,6 +193,22 @@ impl Call {
         }
     }
 
+    /// The call that comes before this one unsaid if there is no file yet of the name this one uses: it opens the file, which makes
+    /// it, as large as it is used here.
+    pub fn opens(&self) -> Option<Self> {
+        match self {
+            Self::Mmap {
+                file: Some(file), ..
+            }
+            | Self::Truncate { file, .. } => {
+                let (_, pages) = self.file_end()?;
+                let file = file.clone();
+                Some(Self::Create { file, pages })
+            }
+            _ => None,
+        }
+    }
+
     /// The pages of a file it is about, from its start, if it is about one: its name and the end.
     pub fn file_end(&self) -> Option<(&str, u64)> {
         match self {

@@ -1,6 +1,6 @@
 //! The calls of a program, made on the model.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use lockstep_mm::kernel::Kernel;
 use lockstep_mm::mlock::LockAll;
@@ -51,13 +51,22 @@ impl Model {
         let arena = arena.map(|range| range.end).max().unwrap_or(0);
         let file_pages = program.iter().filter_map(Call::file_end);
         let file_pages = file_pages.map(|(_, end)| end).max().unwrap_or(0).max(arena);
-        let count = |wanted: fn(&Call) -> bool| program.iter().filter(|call| wanted(call)).count();
         // Shared anonymous memory has a file too, each its own.
-        let files = count(|call| {
-            let is_shared = |kind: &Kind| *kind == Kind::AnonShared;
-            matches!(call, Call::Create { .. })
-                || matches!(call, Call::Mmap { kind, .. } if is_shared(kind))
-        }) as u64;
+        let shared = |call: &Call| {
+            matches!(
+                call,
+                Call::Mmap {
+                    kind: Kind::AnonShared,
+                    ..
+                }
+            )
+        };
+        let named: BTreeSet<&str> = program
+            .iter()
+            .filter_map(Call::file_end)
+            .map(|(name, _)| name)
+            .collect();
+        let files = (named.len() + program.iter().filter(|call| shared(call)).count()) as u64;
         // A page of nobody's keeps the driver's from being next to the arena.
         let address_space = arena + 2;
         let vmas = 2 * address_space + 2;
@@ -108,6 +117,12 @@ impl Model {
     /// If the model cannot make it.
     pub fn call(&mut self, call: &Call) -> Result<State, Refused> {
         let is_access = matches!(call, Call::Read { .. } | Call::Write { .. });
+        if let Some(Call::Create { file, pages }) = call.opens()
+            && !self.files.contains_key(&file)
+        {
+            let create = self.setup_call(&Call::Create { file, pages })?;
+            self.make(create)?;
+        }
         let setup_call = self.setup_call(call)?;
         let errno = self.make(setup_call)?.map(|errno| match errno {
             // The process is sent a signal for what a call is told as an error.

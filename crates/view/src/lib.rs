@@ -5,6 +5,7 @@
 //!
 //! This crate refuses to know of screens, of terminals and of time.
 
+pub mod reports;
 pub mod scene;
 pub mod search;
 pub mod text;

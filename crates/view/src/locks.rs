@@ -2,7 +2,7 @@
 
 use lockstep_machine::{Address, Effect, LockMode as Mode, Readiness, ThreadId};
 use lockstep_mm::invariants;
-use lockstep_mm::world::{Memory, Object};
+use lockstep_mm::world::{Memory, Object, Place};
 use lockstep_scenario::sort_few;
 
 use crate::scene::{LockId, LockMode, LockState, Owner, Pattern, StepNo, Waiter};
@@ -10,9 +10,10 @@ use crate::tape::Tape;
 use crate::vocabulary::{Vocabulary, spoken};
 
 /// A kind of lock.
-struct Kind {
-    key: &'static str,
-    label: &'static str,
+#[derive(PartialEq, Eq)]
+pub(crate) struct Kind {
+    pub(crate) key: &'static str,
+    pub(crate) label: &'static str,
     said: &'static str,
     pattern: Pattern,
     note: &'static str,
@@ -89,6 +90,36 @@ const UNKNOWN: Kind = Kind {
     note: "A lock.",
 };
 
+/// All kinds, outermost first.
+pub(crate) const KINDS: [&Kind; 10] = [
+    &MMAP_SEM,
+    &PAGE_LOCK,
+    &I_MMAP,
+    &ANON_VMA,
+    &PTL,
+    &LRU_LOCK,
+    &SWAP_LOCK,
+    &TREE_LOCK,
+    &SWAP_TREE_LOCK,
+    &UNKNOWN,
+];
+
+/// The kind of the lock that stands at a place.
+pub(crate) fn kind(place: Option<Place>) -> &'static Kind {
+    match place.map(|place| (place.object, place.field)) {
+        Some((Object::Mm(_), "mmap_sem_word")) => &MMAP_SEM,
+        Some((Object::Mm(_), "page_table_lock_word")) => &PTL,
+        Some((Object::Page(_), "lock_owner")) => &PAGE_LOCK,
+        Some((Object::File(_), "i_mmap_rwsem_word")) => &I_MMAP,
+        Some((Object::File(_), "tree_lock_word")) => &TREE_LOCK,
+        Some((Object::AnonVma(_), _)) => &ANON_VMA,
+        Some((Object::Zone, "lru_lock_word")) => &LRU_LOCK,
+        Some((Object::Zone, "swap_lock_word")) => &SWAP_LOCK,
+        Some((Object::Zone, "swap_tree_lock_word")) => &SWAP_TREE_LOCK,
+        _ => &UNKNOWN,
+    }
+}
+
 /// One lock, by name.
 #[derive(Clone, Debug)]
 pub(crate) struct Lock {
@@ -110,18 +141,7 @@ pub(crate) struct Lock {
 /// What the lock the machine knows by `address` is called.
 pub(crate) fn lock(words: &Vocabulary, address: Address) -> Lock {
     let place = words.place(address);
-    let kind = match place.map(|place| (place.object, place.field)) {
-        Some((Object::Mm(_), "mmap_sem_word")) => &MMAP_SEM,
-        Some((Object::Mm(_), "page_table_lock_word")) => &PTL,
-        Some((Object::Page(_), "lock_owner")) => &PAGE_LOCK,
-        Some((Object::File(_), "i_mmap_rwsem_word")) => &I_MMAP,
-        Some((Object::File(_), "tree_lock_word")) => &TREE_LOCK,
-        Some((Object::AnonVma(_), _)) => &ANON_VMA,
-        Some((Object::Zone, "lru_lock_word")) => &LRU_LOCK,
-        Some((Object::Zone, "swap_lock_word")) => &SWAP_LOCK,
-        Some((Object::Zone, "swap_tree_lock_word")) => &SWAP_TREE_LOCK,
-        _ => &UNKNOWN,
-    };
+    let kind = kind(place);
     let object = place.map(|place| place.object);
     let at = object.map_or_else(|| format!("@{}", address.0), |object| words.at(object));
     let of = object.map_or_else(String::new, |object| words.of(object));
@@ -274,17 +294,7 @@ mod tests {
 
     #[test]
     fn notes_are_short() {
-        for kind in [
-            MMAP_SEM,
-            PAGE_LOCK,
-            I_MMAP,
-            ANON_VMA,
-            PTL,
-            LRU_LOCK,
-            SWAP_LOCK,
-            TREE_LOCK,
-            SWAP_TREE_LOCK,
-        ] {
+        for kind in KINDS {
             assert!(kind.note.split_whitespace().count() <= 40, "{}", kind.key);
         }
     }

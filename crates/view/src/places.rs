@@ -34,7 +34,7 @@ fn file(path: &str) -> &str {
 }
 
 /// Where the kernel has a function: `mm/rmap.c:1297`.
-fn kernel(function: &Function) -> String {
+pub(crate) fn kernel(function: &Function) -> String {
     match function.line {
         0 => function.file.to_owned(),
         line => format!("{}:{line}", function.file),

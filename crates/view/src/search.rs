@@ -12,6 +12,7 @@ mod question;
 
 pub use answer::{Answer, SCHEMA, Verdict, WitnessOrder, answer};
 pub use came::Came;
+pub(crate) use came::words;
 pub use kernels::{KernelColumn, one_switch_apart, presets};
 pub use matrix::{Cell, Row};
 pub use orders::{orders, orders_words};

@@ -138,6 +138,11 @@ impl Session {
         self.inner.kernel
     }
 
+    /// What everything is derived from.
+    pub(crate) fn inner(&self) -> &Rc<Inner> {
+        &self.inner
+    }
+
     /// A machine with the program loaded, for whoever runs it without telling anybody.
     pub fn machine(&self) -> Machine {
         Machine::new(&self.inner.built.setting)

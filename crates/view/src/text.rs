@@ -63,6 +63,17 @@ fn counted(number: usize, one: &str, many: &str) -> String {
     format!("{number} {}", if number == 1 { one } else { many })
 }
 
+/// `text` in lines of at most `columns` characters, the further ones indented by `hang`. Spaces at its start stay.
+pub(crate) fn wrapped(text: &str, columns: usize, hang: usize) -> Vec<String> {
+    let indent = text.len() - text.trim_start().len();
+    let rest = columns.saturating_sub(indent);
+    let mut lines = wrap::wrap_hanging(text.trim_start(), rest, hang.saturating_sub(indent));
+    for line in &mut lines {
+        line.insert_str(0, &" ".repeat(indent));
+    }
+    lines
+}
+
 /// What is left out and what is not, said wherever a run leaves the project.
 const HONESTY: &str = "A run of a model of the code, one atomic step at a time; not of a kernel. \
                        Memory reordering is not modelled.";

@@ -2,6 +2,7 @@
 //!
 //! Runs of a search share their beginnings, so what is known of the steps that a run shares with the one before is kept.
 
+use std::cell::OnceCell;
 use std::collections::BTreeMap;
 use std::panic::Location;
 use std::rc::Rc;
@@ -114,24 +115,18 @@ pub(super) struct Met {
 
 impl Met {
     /// Notes that the current class has it.
-    fn note(&mut self, class: &Class, steps: [u32; 2]) {
+    fn note(&mut self, class: &Class<'_>, steps: [u32; 2]) {
         if self.last != class.number {
             self.last = class.number;
             self.classes += 1;
         }
-        let kept = || Kept {
-            outcome: class.outcome,
-            switches: class.switches,
-            run: Rc::clone(&class.run),
-            steps,
-        };
         match self
             .runs
             .binary_search_by_key(&class.outcome, |kept| kept.outcome)
         {
-            Ok(at) if self.runs[at].switches > class.switches => self.runs[at] = kept(),
+            Ok(at) if self.runs[at].switches > class.switches => self.runs[at] = class.kept(steps),
             Ok(_) => {}
-            Err(at) => self.runs.insert(at, kept()),
+            Err(at) => self.runs.insert(at, class.kept(steps)),
         }
     }
 
@@ -142,12 +137,26 @@ impl Met {
 }
 
 /// The class that has ended.
-struct Class {
+struct Class<'a> {
     /// Counted from 1.
     number: u64,
     outcome: u16,
     switches: u32,
-    run: Rc<[ThreadId]>,
+    steps: &'a [Step],
+    /// Made when it is first kept, which is seldom.
+    run: OnceCell<Rc<[ThreadId]>>,
+}
+
+impl Class<'_> {
+    fn kept(&self, steps: [u32; 2]) -> Kept {
+        let run = || self.steps.iter().map(|step| step.thread).collect();
+        Kept {
+            outcome: self.outcome,
+            switches: self.switches,
+            run: Rc::clone(self.run.get_or_init(run)),
+            steps,
+        }
+    }
 }
 
 impl<O> Default for Classes<O> {
@@ -286,8 +295,9 @@ impl<O: Clone + Ord> Classes<O> {
             digest,
             instances: self.instances.len(),
         };
+        let may_race = facts.access.is_some_and(|access| access != Access::Exempt);
         for earlier in 0..self.steps.len() {
-            if races(&self.steps[earlier], &step) {
+            if may_race && races(&self.steps[earlier], &step) {
                 self.instance(earlier, &step, depends);
             }
         }
@@ -393,12 +403,13 @@ impl<O: Clone + Ord> Classes<O> {
         if self.instances.is_empty() {
             return;
         }
-        let run: Rc<[ThreadId]> = self.steps.iter().map(|step| step.thread).collect();
+        let switches = |two: &&[Step]| two[0].thread != two[1].thread;
         let class = Class {
             number: self.ended,
             outcome,
-            switches: run.windows(2).filter(|two| two[0] != two[1]).count() as u32,
-            run,
+            switches: self.steps.windows(2).filter(switches).count() as u32,
+            steps: &self.steps,
+            run: OnceCell::new(),
         };
         for instance in &self.instances {
             let Instance {
@@ -441,6 +452,5 @@ fn races(earlier: &Step, later: &Step) -> bool {
         && (earlier.writes || later.writes)
         && (one == Access::Plain || other == Access::Plain)
         && one != Access::Exempt
-        && other != Access::Exempt
         && later.order[earlier.thread.index()] < earlier.order[earlier.thread.index()]
 }

@@ -10,7 +10,7 @@ use super::find_vma;
 use crate::anon_vma::AnonVma;
 use crate::cx::{Cx, linux};
 use crate::memory::{Gather, Zap, tlb_finish_mmu, zap_pte_range};
-use crate::munlock::munlock_vma_pages_range;
+use crate::munlock::munlock_vma_pages_all;
 use crate::shmem::fput;
 use crate::swap::lru_add_drain;
 use crate::vma::{Mm, VmFlags, Vma};
@@ -88,15 +88,10 @@ pub async fn split_vma<C: Cpu>(cx: &Cx<C>, vma: Vma, at: u64) -> Option<Vma> {
     Some(upper)
 }
 
-/// Whether two mappings, the second right behind the first, could be one if the second (or first) had these flags.
+/// Whether two mappings of a process, the second right behind the first, could be one if they had the same flags.
 ///
 /// Linux: mm/mmap.c, `can_vma_merge_before()`, `can_vma_merge_after()`.
 fn can_join<C: Cpu>(cx: &Cx<C>, lower: Vma, upper: Vma) -> bool {
-    // First what says no most often: all mappings are asked.
-    if cx.peek(lower.end()) != cx.peek(upper.start()) || cx.peek(lower.mm()) != cx.peek(upper.mm())
-    {
-        return false;
-    }
     let (file, anon) = (cx.peek(lower.file()), cx.peek(lower.anon_vma()));
     let upper_anon = cx.peek(upper.anon_vma());
     let pages = cx.peek(lower.end()) - cx.peek(lower.start());
@@ -112,16 +107,19 @@ const VMA_MERGE: Function = linux("vma_merge", "mm/mmap.c", 1036);
 /// Linux: mm/mmap.c, `vma_merge()`, `vma_adjust()` 723. The kernel can also move a boundary between neighbours;
 /// here the range has been cut out first, so that a neighbour is joined whole.
 pub async fn vma_merge<C: Cpu>(cx: &Cx<C>, vma: Vma, flags: VmFlags) -> Vma {
-    let neighbour =
-        |other: &Vma| cx.peek(other.in_use()) && *other != vma && cx.peek(other.flags()) == flags;
+    let (mm, start, end) = (cx.peek(vma.mm()), cx.peek(vma.start()), cx.peek(vma.end()));
+    // There is one at most that ends where this one starts, and one that starts where it ends.
+    let is_of_it = |other: &Vma| cx.peek(other.in_use()) && cx.peek(other.mm()) == mm;
     let lower = cx
         .world
-        .vmas()
-        .find(|other| neighbour(other) && can_join(cx, *other, vma));
+        .vmas_near(vma)
+        .find(|other| cx.peek(other.end()) == start && is_of_it(other))
+        .filter(|lower| cx.peek(lower.flags()) == flags && can_join(cx, *lower, vma));
     let upper = cx
         .world
-        .vmas()
-        .find(|other| neighbour(other) && can_join(cx, vma, *other));
+        .vmas_near(vma)
+        .find(|other| cx.peek(other.start()) == end && is_of_it(other))
+        .filter(|upper| cx.peek(upper.flags()) == flags && can_join(cx, vma, *upper));
     let mut whole = vma;
     if let Some(lower) = lower {
         absorb(cx, lower, vma).await;
@@ -213,7 +211,7 @@ pub(super) async fn munmap_locked<C: Cpu>(
     for vma in cx.world.vmas().filter(inside) {
         if cx.test(vma.flags(), VmFlags::LOCKED).await {
             cx.add(mm.locked_vm(), -size(vma), []).await;
-            munlock_vma_pages_range(cx, vma, cx.peek(vma.start()), cx.peek(vma.end())).await;
+            munlock_vma_pages_all(cx, vma).await;
         }
     }
     lru_add_drain(cx).await;

@@ -27,26 +27,30 @@ pub fn outcomes(
     for (name, kernel) in kernels {
         let setup = world(*kernel, calls);
         let paths = paths(&setup);
-        let threads = paths.len();
-        let setting = Setting::new(setup, paths);
-        let mut runner = TestRunner::deterministic();
-        let orders = prop::collection::vec((0..threads, 1usize..60), 0..12);
-        let mut met = BTreeSet::new();
-        for _ in 0..ORDERS {
-            let runs = orders.new_tree(&mut runner).expect("an order").current();
-            let mut wishes: Schedule = runs
-                .into_iter()
-                .flat_map(|(index, count)| {
-                    std::iter::repeat_n(ThreadId::new(index).expect("a thread"), count)
-                })
-                .collect();
-            wishes.finish = true;
-            met.insert(outcome(&run_deferring(setting.clone(), &wishes)));
-        }
-        let met: Vec<_> = met.into_iter().collect();
+        let met = outcomes_of(&Setting::new(setup, paths));
         text += &format!("{name}: {}\n", met.join(", "));
     }
     text
+}
+
+/// The outcomes that some hundred orders of `setting` come to, each once.
+pub fn outcomes_of(setting: &Setting) -> Vec<String> {
+    let mut runner = TestRunner::deterministic();
+    let threads = setting.paths.len();
+    let orders = prop::collection::vec((0..threads, 1usize..60), 0..12);
+    let mut met = BTreeSet::new();
+    for _ in 0..ORDERS {
+        let runs = orders.new_tree(&mut runner).expect("an order").current();
+        let mut wishes: Schedule = runs
+            .into_iter()
+            .flat_map(|(index, count)| {
+                std::iter::repeat_n(ThreadId::new(index).expect("a thread"), count)
+            })
+            .collect();
+        wishes.finish = true;
+        met.insert(outcome(&run_deferring(setting.clone(), &wishes)));
+    }
+    met.into_iter().collect()
 }
 
 /// How a run ended, what comes of a wrong mark it leaves, and what else broke.

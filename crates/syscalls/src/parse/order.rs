@@ -1,4 +1,4 @@
-//! What has to come before what: a file before its use, a child before its end; and that everything lies inside the arena.
+//! What has to come before what: a file before a hole in it, a child before its end; and that everything lies inside the arena.
 
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -8,6 +8,17 @@ use lockstep_scenario::{Diagnostic, closest_name};
 use super::Line;
 use crate::ARENA;
 use crate::call::Call;
+
+/// What a call does about the file it names.
+#[derive(Clone, Copy)]
+enum Makes {
+    /// A new one.
+    New,
+    /// One, if there is none.
+    IfMissing,
+    /// None: it has to be there.
+    Nothing,
+}
 
 /// What the lines so far have made.
 #[derive(Default)]
@@ -28,7 +39,12 @@ impl Order {
                 let message = format!("this is beyond what a file can have, {ARENA} pages");
                 problems.push(Diagnostic::new("outside-file", line.whole(), message));
             }
-            self.file(name, matches!(call, Call::Create { .. }), line, problems);
+            let makes = match call {
+                Call::Create { .. } => Makes::New,
+                _ if call.opens().is_some() => Makes::IfMissing,
+                _ => Makes::Nothing,
+            };
+            self.file(name, makes, line, problems);
         }
         match call {
             Call::Mmap {
@@ -69,13 +85,13 @@ impl Order {
         }
     }
 
-    fn file(&mut self, name: &str, creates: bool, line: &Line<'_>, problems: &mut Vec<Diagnostic>) {
+    fn file(&mut self, name: &str, makes: Makes, line: &Line<'_>, problems: &mut Vec<Diagnostic>) {
         let span = line.value("file");
-        match (self.files.get(name), creates) {
-            (None, true) => {
+        match (self.files.get(name), makes) {
+            (None, Makes::New | Makes::IfMissing) => {
                 self.files.insert(name.to_owned(), span);
             }
-            (Some(before), true) => {
+            (Some(before), Makes::New) => {
                 let message = format!("there is a file named `{name}` already");
                 problems.push(
                     Diagnostic::new("second-file", span, message)
@@ -83,8 +99,8 @@ impl Order {
                         .help("`truncate` changes the size of a file"),
                 );
             }
-            (Some(_), false) => {}
-            (None, false) => {
+            (Some(_), Makes::IfMissing | Makes::Nothing) => {}
+            (None, Makes::Nothing) => {
                 let message = format!("there is no file named `{name}` yet");
                 let found = Diagnostic::new("unknown-file", span, message).help(format!(
                     "make it first: `{{\"call\":\"create\",\"file\":\"{name}\",\"pages\":1}}`"

@@ -73,7 +73,7 @@ fn things_come_before_their_use() {
         concat!(
             "{\"call\":\"create\",\"file\":\"file\",\"pages\":2}\n",
             "{\"call\":\"create\",\"file\":\"file\",\"pages\":600}\n",
-            "{\"call\":\"truncate\",\"file\":\"fill\",\"pages\":1}\n",
+            "{\"call\":\"punch-hole\",\"file\":\"fill\",\"at\":0,\"pages\":1}\n",
             "{\"call\":\"mmap\",\"at\":0,\"pages\":1,\"kind\":\"anon-private\",\"file\":\"file\"}\n",
             "{\"call\":\"mmap\",\"at\":0,\"pages\":1,\"kind\":\"file-private\"}\n",
             "{\"call\":\"exit-child\"}\n",

@@ -2,6 +2,7 @@
 
 use lockstep_explore::{Counts, Findings};
 use lockstep_machine::Schedule;
+use lockstep_mm::invariants::{Invariant, Outcome, Severity};
 
 use super::Came;
 
@@ -94,6 +95,24 @@ pub struct Answer {
 }
 
 impl Answer {
+    /// The same with a property that does not hold after some step, which `order` leads to.
+    pub fn with_broken_step(mut self, invariant: Invariant, order: &Schedule) -> Self {
+        let row = invariant.description();
+        self.properties.push(row.id);
+        if row.severity != Severity::Soft {
+            self.verdict = Verdict::Broken;
+            self.witnesses.push(WitnessOrder {
+                schedule: order.to_string(),
+                switches: order.switches(),
+                steps: order.len(),
+                outcome: row.id.to_owned(),
+                simplest: false,
+            });
+            self.witness = self.witnesses.first().cloned();
+        }
+        self
+    }
+
     /// Whether a race was found; it makes a clean answer a harmless one.
     pub fn with_race(mut self, is_there: bool) -> Self {
         if is_there && self.verdict == Verdict::Clean {
@@ -161,7 +180,6 @@ fn order(schedule: &Schedule, came: Came, simplest: bool) -> WitnessOrder {
 }
 
 fn verdict(findings: &Findings<Came>) -> Verdict {
-    use lockstep_mm::invariants::Outcome;
     let mut all = findings.outcomes.iter();
     if all.any(|came| came.is_broken()) {
         return Verdict::Broken;

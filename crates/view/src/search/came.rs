@@ -44,10 +44,15 @@ impl Came {
 
     /// The end in the words of a run: `ok`, `stranded`, `bad-page by A`.
     pub fn words(self) -> String {
-        match self.outcome {
-            Outcome::BadPage { by } => format!("{} by {}", self.outcome.word(), by.letter()),
-            other => other.word().to_owned(),
-        }
+        words(self.outcome)
+    }
+}
+
+/// An end in the words of a run.
+pub(crate) fn words(outcome: Outcome) -> String {
+    match outcome {
+        Outcome::BadPage { by } => format!("{} by {}", outcome.word(), by.letter()),
+        other => other.word().to_owned(),
     }
 }
 

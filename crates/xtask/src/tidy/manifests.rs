@@ -37,6 +37,7 @@ const MAY_DEPEND_ON: &[(&str, &[&str])] = &[
         "lockstep-book",
         &[
             "lockstep-mm",
+            "lockstep-explore",
             "lockstep-scenario",
             "lockstep-view",
             "lockstep-syscalls",
