@@ -166,8 +166,6 @@ fn rmap_brute() {
     }
 }
 
-/// As many as the same program has that is written with program counters for other searches, in `peers/`: stateright counts them.
-/// The counts 54, 334, 1,759, 8,214, 13,252 and 35,147 that a study before this project found have the same classes behind them; what steps it took for one is not known.
 /// As many as there are different memories with places in the code: stateright counts the same over the definition written once more
 /// with program counters, in `crates/explore/peers`. An earlier study counted fewer, over a program with fewer steps.
 #[test]
