@@ -120,7 +120,7 @@ impl<P: Model, Q: Property<P>> Search<'_, P, Q> {
                 self.go(digest);
             }
             self.walk.back();
-            self.past.back_to(depth);
+            self.past.back_to(depth, &self.walk.code.prints);
         }
     }
 }

@@ -6,7 +6,7 @@
 
 use lockstep_machine::{Action, Address, Effect, Operation, ThreadId, bare};
 
-use crate::dependence::{Print, deciding_words};
+use crate::dependence::{Footprints, Print, deciding_words};
 use crate::walk::{Model, Walk};
 
 /// How many steps of each thread happen before a step, the step itself included.
@@ -17,6 +17,8 @@ pub(crate) type Clock = [u16; ThreadId::LIMIT];
 pub(crate) struct Step {
     pub(crate) thread: u8,
     pub(crate) print: Print,
+    /// Behind which step, counted from 1, its thread took it; 0 if it is the first of its thread.
+    after: u32,
     pub(crate) clock: Clock,
 }
 
@@ -38,6 +40,10 @@ impl Step {
 #[derive(Default)]
 pub(crate) struct Past {
     pub(crate) steps: Vec<Step>,
+    /// The last step of each thread, counted from 1.
+    last: [u32; ThreadId::LIMIT],
+    /// For each footprint, the steps that depend on it: whoever looks for those need not look at all.
+    touching: Vec<Vec<u32>>,
 }
 
 #[inline]
@@ -49,25 +55,47 @@ pub(crate) fn join(clock: &mut Clock, other: &Clock) {
 
 impl Past {
     /// Forgets all steps beyond the first `steps`.
-    pub(crate) fn back_to(&mut self, steps: usize) {
-        self.steps.truncate(steps);
+    pub(crate) fn back_to(&mut self, steps: usize, prints: &Footprints) {
+        while self.steps.len() > steps {
+            let Some(step) = self.steps.pop() else {
+                return;
+            };
+            self.last[usize::from(step.thread)] = step.after;
+            for print in prints.neighbours(step.print) {
+                // A footprint may have been met only after the step.
+                if let Some(touching) = self.touching.get_mut(usize::from(*print)) {
+                    touching.pop();
+                }
+            }
+        }
     }
 
     /// The clock of the last step of a thread.
+    #[inline]
     pub(crate) fn own(&self, thread: usize) -> Clock {
-        self.own_before(thread, self.steps.len())
+        self.clock_of(self.last[thread])
     }
 
-    /// The clock of the last step of a thread among the first `steps`.
-    pub(crate) fn own_before(&self, thread: usize, steps: usize) -> Clock {
-        let past = &self.steps[..steps.min(self.steps.len())];
-        let mut own = past.iter().rev();
-        own.find(|step| usize::from(step.thread) == thread)
-            .map_or([0; ThreadId::LIMIT], |step| step.clock)
+    /// The clock of the last step of a thread before the step `at`, which is its own, or in the end if there is no such step.
+    pub(crate) fn own_before(&self, thread: usize, at: usize) -> Clock {
+        match self.steps.get(at) {
+            Some(step) => self.clock_of(step.after),
+            None => self.own(thread),
+        }
+    }
+
+    /// The clock of a step counted from 1; 0 has nothing before it.
+    #[inline]
+    fn clock_of(&self, number: u32) -> Clock {
+        match (number as usize).checked_sub(1) {
+            Some(at) => self.steps[at].clock,
+            None => [0; ThreadId::LIMIT],
+        }
     }
 
     /// Adds the step that `thread` is about to take, and gives to `race` each earlier step that it races with:
     /// one that it depends on, with nothing between them in the order, and that it could have come before.
+    #[inline]
     pub(crate) fn push<P: Model>(
         &mut self,
         walk: &Walk<'_, P>,
@@ -76,29 +104,57 @@ impl Past {
     ) {
         let mut clock = self.look(walk, thread, race);
         clock[thread] += 1;
+        let print = walk.print(thread);
+        let at = self.steps.len() as u32;
+        for neighbour in walk.code.prints.neighbours(print) {
+            self.touching[usize::from(*neighbour)].push(at);
+        }
+        let after = std::mem::replace(&mut self.last[thread], at + 1);
         self.steps.push(Step {
             thread: thread as u8,
-            print: walk.print(thread),
+            print,
+            after,
             clock,
         });
     }
 
+    /// Finds the steps that depend on footprints which are new since it was last asked.
+    #[cold]
+    fn meet(&mut self, prints: &Footprints) {
+        for print in self.touching.len()..prints.count() {
+            let steps = self.steps.iter().enumerate();
+            let depends = |step: &Step| prints.depend(step.print, print as Print);
+            let touching = steps.filter(|(_, step)| depends(step));
+            self.touching
+                .push(touching.map(|(at, _)| at as u32).collect());
+        }
+    }
+
     /// The clock of all that comes before the next step of `thread`, whether or not it is possible now, and its races as in [`Past::push`].
+    #[inline]
     pub(crate) fn look<P: Model>(
-        &self,
+        &mut self,
         walk: &Walk<'_, P>,
         thread: usize,
         mut race: impl FnMut(usize),
     ) -> Clock {
+        let prints = &walk.code.prints;
+        if self.touching.len() < prints.count() {
+            self.meet(prints);
+        }
         if walk.may_wait(thread) {
             return self.look_at_waiting(walk, thread, race);
         }
         let print = walk.print(thread);
         let mut clock = self.own(thread);
-        for (at, step) in self.steps.iter().enumerate().rev() {
-            if !step.is_before(&clock) && walk.code.prints.depend(step.print, print) {
-                race(at);
+        for at in self.touching[usize::from(print)].iter().rev() {
+            let step = &self.steps[*at as usize];
+            if !step.is_before(&clock) {
+                race(*at as usize);
                 join(&mut clock, &step.clock);
+            }
+            if prints.is_covered(print, step.print) {
+                break;
             }
         }
         clock
@@ -133,7 +189,7 @@ impl Past {
                 if at >= earlier && out[at - earlier] {
                     continue;
                 }
-                if let Some((other, Effect::Done)) = walk.done(at)
+                if let Some((other, Effect::Done)) = walk.did(at)
                     && other.lock_mode().is_some()
                     && other.address == operation.address
                 {
@@ -174,38 +230,42 @@ impl Past {
     ) -> Clock {
         let own = self.own(thread);
         let (mut clock, mut covered) = (own, own);
-        let Some(operation) = walk.place(thread).operation else {
+        let Some(operation) = &walk.place(thread).operation else {
             return clock;
         };
+        let prints = &walk.code.prints;
         let print = walk.print(thread);
-        let mut gate = Gate::new(walk, &operation);
-        for (at, step) in self.steps.iter().enumerate().rev() {
-            if !walk.code.prints.depend(step.print, print) {
-                continue;
-            }
-            gate.back(walk, at);
-            if !step.is_before(&covered) && self.could_wait_for(walk, at, &operation, &own, &gate) {
+        let mut gate = None;
+        for at in self.touching[usize::from(print)].iter().rev() {
+            let at = *at as usize;
+            let step = &self.steps[at];
+            if !step.is_before(&covered)
+                && self.could_wait_for(walk, at, operation, &own, &mut gate)
+            {
                 race(at);
                 join(&mut covered, &step.clock);
             }
             if !step.is_before(&clock) {
                 join(&mut clock, &step.clock);
             }
+            if prints.is_covered(print, step.print) && step.is_before(&covered) {
+                break;
+            }
         }
         clock
     }
 
     /// Whether a step that may have to wait is possible before the step `earlier`, after all that does not depend on that step.
-    /// `gate` is as it was before the step `earlier`.
+    /// `gate` is kept from one such question to the next, which is about an earlier step.
     fn could_wait_for<P: Model>(
         &self,
         walk: &Walk<'_, P>,
         earlier: usize,
         operation: &Operation,
         own: &Clock,
-        gate: &Gate,
+        gate: &mut Option<Gate>,
     ) -> bool {
-        if let Some((done, _)) = walk.done(earlier)
+        if let Some((done, _)) = walk.did(earlier)
             && done.lock() == operation.lock()
         {
             if done.releases() {
@@ -223,6 +283,8 @@ impl Past {
                 .is_some();
         }
         let first = self.steps[earlier];
+        let gate = gate.get_or_insert_with(|| Gate::new(walk, operation));
+        gate.back(walk, earlier);
         let mut gate = gate.clone();
         for (at, step) in self.steps.iter().enumerate().skip(earlier + 1) {
             if !first.is_before(&step.clock) {
@@ -239,6 +301,8 @@ struct Gate {
     operation: Operation,
     first: u32,
     words: [u64; 3],
+    /// How many changes of the walk are not taken back.
+    changes: usize,
 }
 
 impl Gate {
@@ -260,34 +324,38 @@ impl Gate {
             operation: moved,
             first: address.0,
             words,
+            changes: walk.changes.len(),
         }
     }
 
-    /// Takes back what step `at` of the walk changed.
+    /// Takes back what the steps of the walk from `at` on changed.
     fn back<P: Model>(&mut self, walk: &Walk<'_, P>, at: usize) {
         let from = walk.taken[at].changes as usize;
-        let to = walk
-            .taken
-            .get(at + 1)
-            .map_or(walk.changes.len(), |next| next.changes as usize);
-        for change in walk.changes[from..to].iter().rev() {
+        for change in walk.changes[from..self.changes].iter().rev() {
             let index = change.address.0.wrapping_sub(self.first) as usize;
             if let Some(word) = self.words.get_mut(index) {
                 *word = change.from;
             }
         }
+        self.changes = from;
     }
 
     /// Executes step `at` of the walk on the words as they are.
     fn forth<P: Model>(&mut self, walk: &Walk<'_, P>, at: usize) {
-        let Some(((mut operation, _), thread)) = walk.done(at).zip(walk.stepped(at)) else {
+        let Some(((operation, _), thread)) = walk.did(at).zip(walk.stepped(at)) else {
             return;
         };
         let first = self.first;
+        let is_here = |address: Address| address.0.wrapping_sub(first) < 3;
+        let mut riders = operation.riders.iter().flatten();
+        if !is_here(operation.address) && !riders.any(|rider| is_here(rider.address)) {
+            return;
+        }
         let here = |address: Address| {
             let index = address.0.wrapping_sub(first);
             Address(if index < 3 { index } else { u32::MAX / 2 })
         };
+        let mut operation = *operation;
         operation.address = here(operation.address);
         operation.owner = Address(u32::MAX / 2);
         for rider in operation.riders.iter_mut().flatten() {

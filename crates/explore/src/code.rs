@@ -12,6 +12,7 @@ use std::panic::Location;
 use lockstep_machine::{Address, Effect, Fault, Operation, Program, Puppet, ThreadId};
 
 use crate::dependence::{Footprints, Print, may_wait};
+use crate::hash::digest;
 use crate::site::{Site, Stacks};
 
 /// A place in the code of a thread.
@@ -34,6 +35,8 @@ pub(crate) struct Place {
     pub(crate) marks: Vec<(&'static str, Address)>,
     /// What went wrong on the way here.
     pub(crate) faults: Vec<Fault>,
+    /// A digest of both; 0 if there is neither.
+    pub(crate) met: u64,
     ways: Vec<Way>,
     before: Option<Before>,
 }
@@ -204,6 +207,10 @@ impl Code {
         });
         let id = self.places.len() as PlaceId;
         let marks: Vec<_> = marks;
+        let met = match marks.is_empty() && faults.is_empty() {
+            true => 0,
+            false => digest(&(&marks, &faults)),
+        };
         if let (Some(place), true) = (puppet.settled(), marks.is_empty() && faults.is_empty()) {
             let next = pending.map(|pending| (pending.location, pending.operation));
             let known = self
@@ -235,6 +242,7 @@ impl Code {
             operation,
             marks,
             faults,
+            met,
             ways: Vec::new(),
             before,
         });

@@ -10,7 +10,7 @@
 //! Everything here is therefore decided by the operation alone, before it is executed, and in doubt for dependence:
 //! a compare-and-exchange counts as a write although it may fail, and riders count although they may not ride.
 
-use lockstep_machine::{Action, Address, Operation, Update};
+use lockstep_machine::{Action, Address, Operation, ThreadId, Update};
 
 /// How a step touches a word. Two touches in the same way commute, except [`Way::Write`].
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -150,7 +150,12 @@ pub(crate) fn deciding_words(operation: &Operation) -> (Address, u32) {
 #[derive(Default)]
 pub(crate) struct Footprints {
     known: Vec<Footprint>,
-    rows: Vec<Vec<u64>>,
+    /// For each, those that depend on it.
+    dependent: Matrix,
+    /// The same as lists.
+    neighbours: Vec<Vec<Print>>,
+    /// For each, those on which everything depends that depends on it.
+    covers: Matrix,
 }
 
 /// The number of a footprint.
@@ -165,30 +170,155 @@ impl Footprints {
         }
         let number = self.known.len();
         self.known.push(footprint);
-        self.rows.push(Vec::new());
+        self.neighbours.push(Vec::new());
+        self.dependent.grow();
+        self.covers.grow();
         for other in 0..=number {
             if self.known[other].depends(&footprint) {
-                set(&mut self.rows[other], number);
-                set(&mut self.rows[number], other);
+                self.dependent.set(other, number);
+                self.dependent.set(number, other);
+                self.neighbours[other].push(number as Print);
+                if other != number {
+                    self.neighbours[number].push(other as Print);
+                }
+            }
+        }
+        for index in 0..self.neighbours[number].len() {
+            let other = usize::from(self.neighbours[number][index]);
+            // Whatever does not depend on the new one no longer covers what does.
+            self.covers.keep(other, self.dependent.row(number));
+        }
+        for other in 0..=number {
+            let [mine, theirs] = [number, other].map(|print| self.dependent.row(print));
+            let (covered, covering) = (is_part(mine, theirs), is_part(theirs, mine));
+            if covered {
+                self.covers.set(number, other);
+            }
+            if covering {
+                self.covers.set(other, number);
             }
         }
         number as Print
     }
 
+    /// How many there are.
+    pub(crate) fn count(&self) -> usize {
+        self.known.len()
+    }
+
     /// Whether two steps with these footprints depend on each other.
     #[inline]
     pub(crate) fn depend(&self, a: Print, b: Print) -> bool {
-        let (row, bit) = (&self.rows[usize::from(a)], usize::from(b));
-        row.get(bit / 64)
-            .is_some_and(|bits| bits >> (bit % 64) & 1 == 1)
+        self.dependent.has(usize::from(a), usize::from(b))
+    }
+
+    /// All that depend on a step with this footprint, to be asked often.
+    #[inline]
+    pub(crate) fn dependent(&self, print: Print) -> Row<'_> {
+        Row(self.dependent.row(usize::from(print)))
+    }
+
+    /// Those of `threads`, one bit each, whose step, with the footprint in `at`, does not depend on one with the footprint `print`.
+    #[inline]
+    pub(crate) fn independent(
+        &self,
+        threads: u16,
+        at: &[Print; ThreadId::LIMIT],
+        print: Print,
+    ) -> u16 {
+        let dependent = self.dependent(print);
+        let (mut left, mut independent) = (threads, threads);
+        while left != 0 {
+            let index = left.trailing_zeros() as usize;
+            left &= left - 1;
+            if dependent.has(at[index]) {
+                independent &= !(1 << index);
+            }
+        }
+        independent
+    }
+
+    /// All that depend on a step with this footprint.
+    #[inline]
+    pub(crate) fn neighbours(&self, print: Print) -> &[Print] {
+        &self.neighbours[usize::from(print)]
+    }
+
+    /// Whether all known steps that depend on one with the footprint `print` depend on one with the footprint `by` too.
+    ///
+    /// Then whoever looks for what comes before a step need not look further back than a step `by` that does.
+    #[inline]
+    pub(crate) fn is_covered(&self, print: Print, by: Print) -> bool {
+        self.covers.has(usize::from(print), usize::from(by))
     }
 }
 
-fn set(row: &mut Vec<u64>, bit: usize) {
-    if row.len() <= bit / 64 {
-        row.resize(bit / 64 + 1, 0);
+/// A set of footprints.
+#[derive(Clone, Copy)]
+pub(crate) struct Row<'p>(&'p [u64]);
+
+impl Row<'_> {
+    #[inline]
+    pub(crate) fn has(self, print: Print) -> bool {
+        let at = usize::from(print);
+        self.0
+            .get(at / 64)
+            .is_some_and(|bits| bits >> (at % 64) & 1 == 1)
     }
-    row[bit / 64] |= 1 << (bit % 64);
+}
+
+/// A square of bits, in rows.
+#[derive(Default)]
+struct Matrix {
+    bits: Vec<u64>,
+    rows: usize,
+    /// How many words one row has.
+    width: usize,
+}
+
+impl Matrix {
+    /// Adds an empty row and an empty column.
+    fn grow(&mut self) {
+        if self.rows == self.width * 64 {
+            let width = (self.width * 2).max(1);
+            let mut wider = vec![0; self.rows * width];
+            for row in 0..self.rows {
+                wider[row * width..][..self.width].copy_from_slice(self.row(row));
+            }
+            (self.bits, self.width) = (wider, width);
+        }
+        self.rows += 1;
+        self.bits.resize(self.rows * self.width, 0);
+    }
+
+    #[inline]
+    fn row(&self, row: usize) -> &[u64] {
+        &self.bits[row * self.width..][..self.width]
+    }
+
+    fn set(&mut self, row: usize, column: usize) {
+        self.bits[row * self.width + column / 64] |= 1 << (column % 64);
+    }
+
+    /// Clears in a row what is not in `mask`.
+    fn keep(&mut self, row: usize, mask: &[u64]) {
+        let width = self.width;
+        for (bits, mask) in self.bits[row * width..][..width].iter_mut().zip(mask) {
+            *bits &= mask;
+        }
+    }
+
+    #[inline]
+    fn has(&self, row: usize, column: usize) -> bool {
+        self.bits[row * self.width + column / 64] >> (column % 64) & 1 == 1
+    }
+}
+
+/// Whether all bits of `part` are in `whole`.
+fn is_part(part: &[u64], whole: &[u64]) -> bool {
+    part.iter()
+        .zip(whole)
+        .all(|(part, whole)| part & !whole == 0)
 }
 
 #[cfg(test)]

@@ -8,11 +8,14 @@
 //! Two things differ from the paper. Locks block, for which [`Past::push`] has two more rules. And a race that an earlier run had too
 //! is only looked at again if something that this run does differently could have decided what became of it.
 
-use crate::clock::Past;
+use lockstep_machine::ThreadId;
+
+use crate::clock::{Past, Step};
+use crate::dependence::Print;
 use crate::limits::{Counts, Limit, Limits, Progress};
 use crate::observer::{Event, Observer};
 use crate::property::{Outcomes, Property};
-use crate::wakeup::{ALL, Begin, Branches, Decided, Forest, Planned, begins};
+use crate::wakeup::{ALL, Branches, Decided, Forest, Planned};
 use crate::walk::{Model, Walk};
 
 /// One point of the current run: what has been done from here, and what is planned.
@@ -21,7 +24,7 @@ struct Point {
     sleep: u16,
     branches: Branches,
     /// What each thread would do here.
-    at: [u16; lockstep_machine::ThreadId::LIMIT],
+    at: [Print; ThreadId::LIMIT],
 }
 
 /// Two steps of the current run that could have come the other way round.
@@ -114,17 +117,10 @@ impl<'p, P: Model, Q: Property<P>> Dpor<'p, P, Q> {
 
     /// Begins a new point of the run, with what sleeps here and what is planned.
     fn enter(&mut self, sleep: u16, branches: Branches) {
-        let at = std::array::from_fn(|index| {
-            if index < self.walk.threads() {
-                self.walk.print(index)
-            } else {
-                0
-            }
-        });
         self.points.push(Point {
             sleep,
             branches,
-            at,
+            at: self.walk.prints,
         });
     }
 
@@ -170,15 +166,9 @@ impl<'p, P: Model, Q: Property<P>> Dpor<'p, P, Q> {
                 return;
             }
             let below = self.forest.take_after_first(point.branches);
-            let mut sleep = point.sleep;
-            let mut sleepers = sleep;
-            while sleepers != 0 {
-                let index = sleepers.trailing_zeros() as usize;
-                sleepers &= sleepers - 1;
-                if index == thread || self.walk.code.prints.depend(point.at[index], planned.print) {
-                    sleep &= !(1 << index);
-                }
-            }
+            let sleepers = point.sleep & !(1 << thread);
+            let prints = &self.walk.code.prints;
+            let sleep = prints.independent(sleepers, &point.at, planned.print);
             let races = &mut self.races;
             self.past.push(&self.walk, thread, |earlier| {
                 races.push(Race {
@@ -211,7 +201,7 @@ impl<'p, P: Model, Q: Property<P>> Dpor<'p, P, Q> {
             if (race.decided as usize) < self.shared {
                 continue;
             }
-            let step = self.past.steps[race.later as usize];
+            let step = &self.past.steps[race.later as usize];
             let last = Planned {
                 thread: step.thread,
                 print: step.print,
@@ -242,24 +232,71 @@ impl<'p, P: Model, Q: Property<P>> Dpor<'p, P, Q> {
     /// with everything that does not depend on that step; gives what decided whether there is something new in it.
     fn plan(&mut self, earlier: usize, last: Planned, observer: &mut impl Observer) -> Decided {
         let (thread, later) = (usize::from(last.thread), last.at as usize);
-        let waiting = match self.past.steps.get(later) {
-            Some(_) => self.walk.done(later).map(|(operation, _)| operation),
-            None => self.walk.place(thread).operation,
+        let place = match self.walk.stood(later) {
+            Some((_, place)) => place,
+            None => self.walk.place(thread),
         };
-        let own = self.past.own_before(thread, later);
-        let waiting = waiting.as_ref().map(|operation| (operation, &own));
-        let out = &mut self.left_out;
-        if self
-            .past
-            .left_out(&self.walk, earlier, waiting, out)
-            .is_none()
-        {
-            return last.at;
+        let is_unasked = place.waits_unasked;
+        if is_unasked {
+            let own = self.past.own_before(thread, later);
+            let waiting = place.operation.as_ref().map(|operation| (operation, &own));
+            let out = &mut self.left_out;
+            let possible = self.past.left_out(&self.walk, earlier, waiting, out);
+            if possible.is_none() {
+                return last.at;
+            }
+        }
+        let prints = &self.walk.code.prints;
+        let Some(point) = self.points.get_mut(earlier) else {
+            return ALL;
+        };
+        let steps = &self.past.steps;
+        let (first, behind) = (&steps[earlier], &steps[earlier + 1..]);
+        let (by, number) = (usize::from(first.thread), first.number());
+        let left_out = &self.left_out;
+        // Nothing that comes after the later step and stays depends on it.
+        let stays = |at: usize, step: &Step| {
+            let is_out = match is_unasked {
+                true => left_out[at - earlier],
+                false => step.clock[by] >= number,
+            };
+            !is_out || at == later
+        };
+        let (mut needed, mut sleepers) = (last.at, point.sleep);
+        for (at, step) in (earlier + 1..).zip(behind) {
+            if sleepers == 0 {
+                break;
+            }
+            if !stays(at, step) {
+                continue;
+            }
+            if sleepers >> step.thread & 1 == 1 {
+                // What would be planned begins like something that was run.
+                return last.at.max(at as u32);
+            }
+            let awake = prints.independent(sleepers, &point.at, step.print);
+            if awake != sleepers {
+                needed = needed.max(at as u32);
+            }
+            sleepers = awake;
+        }
+        if later == steps.len() {
+            if sleepers >> last.thread & 1 == 1 {
+                return last.at;
+            }
+            sleepers = prints.independent(sleepers, &point.at, last.print);
+        }
+        if sleepers != 0 {
+            return ALL;
         }
         self.sequence.clear();
-        for (at, (step, out)) in (earlier..).zip(self.past.steps[earlier..].iter().zip(&*out)) {
-            // Nothing that comes after the later step and stays depends on it.
-            if !out || at == later {
+        let has_others = self.forest.has_others(point.branches);
+        for (at, step) in (earlier + 1..).zip(behind) {
+            if at as u32 > needed && !has_others {
+                // What comes now would neither be run nor decide anything.
+                break;
+            }
+            if stays(at, step) {
                 self.sequence.push(Planned {
                     thread: step.thread,
                     print: step.print,
@@ -267,31 +304,8 @@ impl<'p, P: Model, Q: Property<P>> Dpor<'p, P, Q> {
                 });
             }
         }
-        if later == self.past.steps.len() {
+        if later == steps.len() {
             self.sequence.push(last);
-        }
-        let prints = &self.walk.code.prints;
-        let Some(point) = self.points.get_mut(earlier) else {
-            return ALL;
-        };
-        let (mut needed, mut is_weak) = (last.at, false);
-        let mut sleepers = point.sleep;
-        while sleepers != 0 {
-            let index = sleepers.trailing_zeros() as usize;
-            sleepers &= sleepers - 1;
-            let asleep = Planned {
-                thread: index as u8,
-                print: point.at[index],
-                at: 0,
-            };
-            match begins(&self.sequence, asleep, prints) {
-                Begin::With(index) => return self.sequence[index].at.max(last.at),
-                Begin::Without => is_weak = true,
-                Begin::Not(index) => needed = needed.max(self.sequence[index].at),
-            }
-        }
-        if is_weak {
-            return ALL;
         }
         let sequence = &mut self.sequence;
         let branches = &mut point.branches;
@@ -312,7 +326,7 @@ impl<'p, P: Model, Q: Property<P>> Dpor<'p, P, Q> {
                 return false;
             };
             let thread = done.thread;
-            self.past.back_to(depth);
+            self.past.back_to(depth, &self.walk.code.prints);
             while let Some(race) = self.races.last()
                 && race.later as usize >= depth
             {

@@ -1,5 +1,7 @@
 //! Digests of states: fixed functions, so that the same search counts the same everywhere.
 
+use std::hash::{Hash, Hasher};
+
 /// Mixes the bits of a number: the finalizer of SplitMix64, which maps different numbers to different ones.
 #[inline]
 pub(crate) fn mix(number: u64) -> u64 {
@@ -12,7 +14,30 @@ pub(crate) fn mix(number: u64) -> u64 {
 /// The digest of a word that holds a value. Those of all words are combined by exclusive or, so a change replaces one of them.
 #[inline]
 pub(crate) fn word_hash(address: u32, value: u64) -> u64 {
-    mix(mix(u64::from(address) << 32 | 0x77) ^ value)
+    // Different words need different functions of their value: the multiplier spreads the address over all bits.
+    mix((u64::from(address) + 1).wrapping_mul(0xd6e8_feb8_6659_fd93) ^ value)
+}
+
+/// The digest of anything that can be hashed, the same on every machine with words of the same size.
+pub(crate) fn digest(of: &impl Hash) -> u64 {
+    let mut hasher = Mixer(0);
+    of.hash(&mut hasher);
+    hasher.0
+}
+
+/// Mixes one byte after the other: for what is digested once, and not on the way.
+struct Mixer(u64);
+
+impl Hasher for Mixer {
+    fn write(&mut self, bytes: &[u8]) {
+        self.0 = bytes
+            .iter()
+            .fold(self.0, |hash, byte| mix(hash ^ u64::from(*byte)));
+    }
+
+    fn finish(&self) -> u64 {
+        self.0
+    }
 }
 
 /// A set of digests, in open addressing: they are as good as random, so their own bits say where they go.

@@ -2,7 +2,7 @@
 
 mod rmap;
 
-pub use rmap::{Order, rmap};
+pub use rmap::{BadPage, Order, rmap};
 
 use lockstep_machine::{
     Address, Cpu, EmulatedCpu, Program, RwSem, SpinLock, ThreadBody, ThreadId, Word,

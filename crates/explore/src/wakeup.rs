@@ -78,6 +78,12 @@ impl Forest {
         self.nodes.get(branches.0 as usize).map(|node| node.step)
     }
 
+    /// Whether there is more than one branch.
+    pub(crate) fn has_others(&self, branches: Branches) -> bool {
+        let first = self.nodes.get(branches.0 as usize);
+        first.is_some_and(|first| first.sibling != NONE)
+    }
+
     /// Takes what follows the first step away from it, to be run after it.
     pub(crate) fn take_after_first(&mut self, branches: Branches) -> Branches {
         self.nodes
@@ -105,7 +111,7 @@ impl Forest {
         &mut self,
         branches: &mut Branches,
         running: bool,
-        sequence: &mut Vec<Planned>,
+        mut sequence: &mut [Planned],
         mut needed: u32,
         prints: &Footprints,
     ) -> (bool, Decided) {
@@ -128,7 +134,9 @@ impl Forest {
                 }
                 Begin::With(index) => {
                     needed = needed.max(sequence[index].at);
-                    sequence.remove(index);
+                    // What comes before stays in order, and is short.
+                    sequence[..=index].rotate_right(1);
+                    sequence = &mut std::mem::take(&mut sequence)[1..];
                 }
                 Begin::Without => is_weak = true,
             }
@@ -165,11 +173,12 @@ pub(crate) enum Begin {
 /// Whether `sequence` can begin with `step`: the step is one of its *weak initials*.
 #[inline]
 pub(crate) fn begins(sequence: &[Planned], step: Planned, prints: &Footprints) -> Begin {
+    let dependent = prints.dependent(step.print);
     for (index, other) in sequence.iter().enumerate() {
         if other.thread == step.thread {
             return Begin::With(index);
         }
-        if prints.depend(other.print, step.print) {
+        if dependent.has(other.print) {
             return Begin::Not(index);
         }
     }

@@ -4,7 +4,9 @@
 //! All searches go through the states of a program in this way.
 
 use lockstep_machine::run::End;
-use lockstep_machine::{Address, Change, Effect, Fault, Operation, Program, ThreadId, bare};
+use lockstep_machine::{
+    Address, Change, Effect, Fault, LockMode, Operation, Program, RwSem, ThreadId, bare,
+};
 
 use crate::code::{Code, Place, PlaceId};
 use crate::dependence::Print;
@@ -61,6 +63,7 @@ pub(crate) struct Taken {
     marks: u32,
     faults: u32,
     hash: u64,
+    met: u64,
 }
 
 /// One state of a program, and how it was reached.
@@ -70,6 +73,8 @@ pub struct Walk<'p, P> {
     pub(crate) words: Vec<u64>,
     pub(crate) changes: Vec<Change>,
     pub(crate) at: [PlaceId; ThreadId::LIMIT],
+    /// The footprint of each thread's next step.
+    pub(crate) prints: [Print; ThreadId::LIMIT],
     /// Threads that have asked for a lock and not got it yet, one bit each.
     asked: u16,
     /// Threads that have not ended, one bit each.
@@ -79,6 +84,8 @@ pub struct Walk<'p, P> {
     pub(crate) taken: Vec<Taken>,
     marks: Vec<Passed>,
     faults: Vec<Wrong>,
+    /// For each thread, a digest of the points it passed and of what it did wrong, in order.
+    met: [u64; ThreadId::LIMIT],
     /// A digest of the words that are not locks.
     hash: u64,
     roles: Roles,
@@ -95,12 +102,14 @@ impl<'p, P: Model> Walk<'p, P> {
             words: program.image().to_vec(),
             changes: Vec::new(),
             at: [0; ThreadId::LIMIT],
+            prints: [0; ThreadId::LIMIT],
             asked: 0,
             live: 0,
             waits: 0,
             taken: Vec::new(),
             marks: Vec::new(),
             faults: Vec::new(),
+            met: [0; ThreadId::LIMIT],
             hash: 0,
             roles: program.roles(),
             threads,
@@ -210,7 +219,7 @@ impl<'p, P: Model> Walk<'p, P> {
     /// The footprint of a thread's next step.
     #[inline]
     pub(crate) fn print(&self, index: usize) -> Print {
-        self.place(index).print
+        self.prints[index]
     }
 
     /// Whether a thread's next step is one that may have to wait.
@@ -225,9 +234,14 @@ impl<'p, P: Model> Walk<'p, P> {
 
     /// What step `at`, counted from 0, did, and how that ended; `None` if it was a release that did nothing.
     pub(crate) fn done(&self, at: usize) -> Option<(Operation, Effect)> {
+        self.did(at).map(|(operation, effect)| (*operation, effect))
+    }
+
+    /// The same without a copy.
+    pub(crate) fn did(&self, at: usize) -> Option<(&Operation, Effect)> {
         let taken = self.taken.get(at)?;
         let place = self.code.place(taken.place);
-        let operation = place.operation.filter(|_| !place.inert)?;
+        let operation = place.operation.as_ref().filter(|_| !place.inert)?;
         Some((operation, taken.effect))
     }
 
@@ -246,28 +260,28 @@ impl<'p, P: Model> Walk<'p, P> {
     pub fn step(&mut self, index: usize) {
         let from = self.at[index];
         let place = self.code.place(from);
-        let (Some(operation), Some(thread)) = (place.operation, ThreadId::new(index)) else {
+        let (Some(operation), Some(thread)) = (&place.operation, ThreadId::new(index)) else {
             return;
         };
-        let mut taken = Taken {
-            thread: index as u8,
-            waits: self.may_wait(index),
-            effect: Effect::Done,
-            place: from,
-            asked: self.asked,
-            changes: self.changes.len() as u32,
-            marks: self.marks.len() as u32,
-            faults: self.faults.len() as u32,
-            hash: self.hash,
-        };
+        let changes = self.changes.len();
         let outcome = if place.inert {
             (Effect::Done, 0)
         } else {
-            bare::apply(&mut self.words, &mut self.changes, thread, &operation)
+            bare::apply(&mut self.words, &mut self.changes, thread, operation)
         };
-        taken.effect = outcome.0;
-        self.rehash(&operation, taken.changes as usize);
-        self.taken.push(taken);
+        self.taken.push(Taken {
+            thread: index as u8,
+            waits: self.waits >> index & 1 == 1,
+            effect: outcome.0,
+            place: from,
+            asked: self.asked,
+            changes: changes as u32,
+            marks: self.marks.len() as u32,
+            faults: self.faults.len() as u32,
+            hash: self.hash,
+            met: self.met[index],
+        });
+        self.hash ^= digest_of(operation, &self.changes[changes..]);
         if outcome.0 == Effect::Asked {
             self.asked |= 1 << index;
             self.waits |= 1 << index;
@@ -295,8 +309,10 @@ impl<'p, P: Model> Walk<'p, P> {
             }
         }
         self.at[index] = taken.place;
+        self.prints[index] = self.code.place(taken.place).print;
         self.asked = taken.asked;
         self.hash = taken.hash;
+        self.met[index] = taken.met;
         self.marks.truncate(taken.marks as usize);
         self.faults.truncate(taken.faults as usize);
         self.live |= 1 << index;
@@ -315,6 +331,7 @@ impl<'p, P: Model> Walk<'p, P> {
     fn arrive(&mut self, index: usize) {
         let place = self.code.place(self.at[index]);
         let bit = 1 << index;
+        self.prints[index] = place.print;
         if place.operation.is_some() {
             self.live |= bit;
         } else {
@@ -335,6 +352,7 @@ impl<'p, P: Model> Walk<'p, P> {
         let Some(thread) = ThreadId::new(index) else {
             return;
         };
+        self.met[index] = mix(self.met[index] ^ place.met);
         let step = self.taken.len() as u32;
         for (name, object) in &place.marks {
             self.marks.push(Passed {
@@ -353,41 +371,41 @@ impl<'p, P: Model> Walk<'p, P> {
         }
     }
 
-    /// Brings the digest up to date. Who has a lock is left out: it follows from where the threads stand,
-    /// and would make exchangeable threads different.
-    fn rehash(&mut self, operation: &Operation, from: usize) {
-        for change in &self.changes[from..] {
-            if operation.lock_mode().is_some() && is_lock_word(operation, change.address) {
-                continue;
-            }
-            self.hash ^=
-                word_hash(change.address.0, change.from) ^ word_hash(change.address.0, change.to);
-        }
-    }
-
-    /// What makes this state the same as another: the memory, where each thread stands, and the points passed.
+    /// What makes this state the same as another: the memory, and for each thread where it stands, the points it passed, and what it did wrong.
     ///
     /// Exchangeable threads may have changed places. Two states that differ have the same digest with a probability of 1 in 2^64.
     pub fn identity(&self) -> u64 {
         let mut threads = 0u64;
         for index in 0..self.threads {
             let stands = u64::from(self.at[index]) << 1 | u64::from(self.has_asked(index));
-            threads =
-                threads.wrapping_add(mix(u64::from(self.roles[index]) << 48 ^ stands ^ 0x5eed));
+            let role = u64::from(self.roles[index]) << 48;
+            threads = threads.wrapping_add(mix(role ^ stands ^ self.met[index] ^ 0x5eed));
         }
-        let passed = self.marks.iter().fold(0, |hash, mark| {
-            let role = self.roles[mark.thread.index()];
-            mix(hash ^ u64::from(mark.object.0) << 8 ^ u64::from(role))
-        });
-        self.hash ^ mix(threads) ^ passed
+        self.hash ^ mix(threads)
     }
+}
+
+/// How changes made by `operation` change the digest of the words. Who has a lock is left out: it follows from where the threads stand,
+/// and would make exchangeable threads different.
+#[inline]
+fn digest_of(operation: &Operation, changes: &[Change]) -> u64 {
+    let is_about_lock = operation.lock_mode().is_some();
+    changes
+        .iter()
+        .filter(|change| !is_about_lock || !is_lock_word(operation, change.address))
+        .fold(0, |digest, change| {
+            let of = |value| word_hash(change.address.0, value);
+            digest ^ of(change.from) ^ of(change.to)
+        })
 }
 
 /// Whether `address` is a word that only says who has, or wants, the lock of `operation`.
 fn is_lock_word(operation: &Operation, address: Address) -> bool {
-    let is_bit = operation.owner != operation.address;
-    match is_bit {
-        true => address == operation.owner,
-        false => (0..3).any(|word| address == operation.address.offset(word)),
+    match operation.lock_mode() {
+        Some(LockMode::Bit) => address == operation.owner,
+        Some(LockMode::Read | LockMode::Write) => {
+            address.0.wrapping_sub(operation.address.0) < RwSem::WORDS
+        }
+        _ => address == operation.address,
     }
 }

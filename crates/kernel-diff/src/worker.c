@@ -72,14 +72,24 @@ static void drain(void)
 		exit(1);
 }
 
+/* A parent that was killed before it could be asked for sends no signal. */
+static void die_with(pid_t parent)
+{
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	if (getppid() != parent)
+		_exit(0);
+}
+
 static void start_drainer(void)
 {
 	int asked[2], done[2];
+	pid_t parent;
 
 	if (pipe2(asked, O_CLOEXEC) || pipe2(done, O_CLOEXEC))
 		exit(1);
+	parent = getpid();
 	if (fork() == 0) {
-		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		die_with(parent);
 		drainer(asked[0], done[1]);
 	}
 	drainer_asked = asked[1];
@@ -125,12 +135,13 @@ static int drop_capability(void)
 
 static int fork_child(void)
 {
+	pid_t parent = getpid();
 	pid_t child = fork();
 
 	if (child < 0)
 		return errno;
 	if (child == 0) {
-		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		die_with(parent);
 		for (;;)
 			pause();
 	}

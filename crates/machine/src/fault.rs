@@ -3,7 +3,7 @@
 use crate::{Address, ThreadId};
 
 /// A mistake of the program that the machine names instead of panicking.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum Fault {
     /// The thread did something that may sleep while it had a spinlock.
     SleepInAtomic {

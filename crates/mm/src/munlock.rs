@@ -72,6 +72,13 @@ pub async fn munlock_vma_pages_range<C: Cpu>(cx: &Cx<C>, vma: Vma, start: u64, e
     }
 }
 
+/// The same for all of a mapping: whoever unmaps it, or exits, unlocks it first.
+///
+/// Linux: mm/internal.h, `munlock_vma_pages_all()`, line 271, which is no call of its own there either.
+pub(crate) async fn munlock_vma_pages_all<C: Cpu>(cx: &Cx<C>, vma: Vma) {
+    munlock_vma_pages_range(cx, vma, cx.peek(vma.start()), cx.peek(vma.end())).await;
+}
+
 /// Gives a mapping new lock flags, by the load and the store of a plain compound assignment.
 ///
 /// With torn stores the word passes through a value the program never wrote: the lock flags inverted.

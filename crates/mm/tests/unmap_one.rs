@@ -488,6 +488,22 @@ fn migration_leaves_a_note_and_asks_no_flag() {
 }
 
 #[test]
+fn memory_failure_unmaps_from_a_locked_mapping_too() {
+    let flags = Ttu::UNMAP | Ttu::IGNORE_MLOCK | Ttu::IGNORE_ACCESS;
+    check(
+        locked_copy,
+        flags,
+        NOBODY,
+        expect![[r#"
+        SWAP_AGAIN
+        swap 1
+        c=2 m=0 uptodate|dirty|swapcache|swapbacked Isolated
+        Read SpinLock Read Exchange SpinLock Read Add SpinUnlock Write Add Read Add SpinUnlock
+    "#]],
+    );
+}
+
+#[test]
 fn an_anonymous_page_outside_the_swap_cache_is_a_bug() {
     let calls = [&COW_NOT_MLOCKED[..3], &[SetupCall::Drain]].concat();
     check(

@@ -9,6 +9,7 @@
     reason = "this program talks to a terminal"
 )]
 
+mod bench_peers;
 mod counts;
 mod coverage;
 mod dist;
@@ -51,8 +52,10 @@ enum Command {
     Coverage(coverage::Options),
     /// Build the site into `dist/`, ready for any static host, and print its sizes
     Dist(dist::Options),
-    /// Time a run of each scenario, natively and as WebAssembly
+    /// Time a run of each scenario and some searches, natively and as WebAssembly
     Speed,
+    /// Time the searches of all orders beside those of others, on the same programs
+    BenchPeers(bench_peers::Options),
     /// Hold the model against the Linux that is running, by random programs of system calls
     KernelDiff(kernel_diff::Options),
     /// Build the book into `dist/docs/`
@@ -89,6 +92,7 @@ fn dispatch(command: Command) -> anyhow::Result<ExitCode> {
         Command::Coverage(options) => coverage::coverage(&project, &options)?,
         Command::Dist(options) => dist::dist(&project, &options)?,
         Command::KernelDiff(options) => return kernel_diff::kernel_diff(&project, &options),
+        Command::BenchPeers(options) => bench_peers::bench_peers(&project, &options)?,
         Command::Speed => speed::speed(&project)?,
         Command::Docs => docs::docs(&project)?,
         Command::Tidy => tidy::tidy(&project)?,

@@ -1,4 +1,4 @@
-//! `cargo xtask speed`: how long a run of each scenario takes, natively and as WebAssembly, side by side.
+//! `cargo xtask speed`: how long a run of each scenario and a search of some programs takes, natively and as WebAssembly, side by side.
 
 use anyhow::{Context, Result};
 

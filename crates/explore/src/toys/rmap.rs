@@ -5,6 +5,8 @@
 use lockstep_machine::{Action, Address, Cpu, EmulatedCpu, Operation, RwSem, SpinLock, Word};
 
 use super::Toy;
+use crate::property::{Ending, Ends, Property};
+use crate::walk::Walk;
 
 /// Which lock reclaim holds when it marks the page.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -13,6 +15,22 @@ pub enum Order {
     Before,
     /// The page-table lock: the code after it.
     After,
+}
+
+/// Whether a page is freed with its mark, or somebody does not end: for [`rmap`], and no harm for any other toy.
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
+pub struct BadPage;
+
+impl Property<Toy> for BadPage {
+    type Outcome = bool;
+
+    fn outcome(&self, walk: &Walk<'_, Toy>) -> bool {
+        !walk.marks().is_empty() || Ends.outcome(walk) != Ending::Finished
+    }
+
+    fn is_broken(&self, outcome: &bool) -> bool {
+        *outcome
+    }
 }
 
 const PTL: SpinLock = SpinLock(Address(0));

@@ -10,7 +10,7 @@ use super::find_vma;
 use crate::anon_vma::AnonVma;
 use crate::cx::{Cx, linux};
 use crate::memory::{Gather, Zap, tlb_finish_mmu, zap_pte_range};
-use crate::munlock::munlock_vma_pages_range;
+use crate::munlock::munlock_vma_pages_all;
 use crate::shmem::fput;
 use crate::swap::lru_add_drain;
 use crate::vma::{Mm, VmFlags, Vma};
@@ -211,7 +211,7 @@ pub(super) async fn munmap_locked<C: Cpu>(
     for vma in cx.world.vmas().filter(inside) {
         if cx.test(vma.flags(), VmFlags::LOCKED).await {
             cx.add(mm.locked_vm(), -size(vma), []).await;
-            munlock_vma_pages_range(cx, vma, cx.peek(vma.start()), cx.peek(vma.end())).await;
+            munlock_vma_pages_all(cx, vma).await;
         }
     }
     lru_add_drain(cx).await;

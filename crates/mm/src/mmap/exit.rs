@@ -7,7 +7,7 @@ use lockstep_machine::{Cpu, Function};
 use crate::anon_vma::AnonVma;
 use crate::cx::{Cx, linux};
 use crate::memory::{Gather, Zap, tlb_finish_mmu, zap_pte_range};
-use crate::munlock::munlock_vma_pages_range;
+use crate::munlock::munlock_vma_pages_all;
 use crate::shmem::fput;
 use crate::swap::lru_add_drain;
 use crate::vma::{Mm, VmFlags, Vma};
@@ -40,7 +40,7 @@ async fn exit_mmap<C: Cpu>(cx: &Cx<C>, mm: Mm) {
     if cx.read(mm.locked_vm()).await != 0 {
         for vma in cx.world.vmas().filter(ours) {
             if cx.test(vma.flags(), VmFlags::LOCKED).await {
-                munlock_vma_pages_range(cx, vma, cx.peek(vma.start()), cx.peek(vma.end())).await;
+                munlock_vma_pages_all(cx, vma).await;
             }
         }
     }
