@@ -8,6 +8,7 @@ use anyhow::{Context, Result, bail};
 use clap::Args;
 
 use crate::docs;
+use crate::hooks;
 use crate::node;
 use crate::project::Project;
 use crate::run;
@@ -66,6 +67,9 @@ fn minify(project: &Project) -> Result<()> {
             "index.html has an integrity attribute, which the minified files would not match: use data-integrity=\"none\""
         );
     }
+    let (page, styles) = without_styles(&page);
+    let styles_file = project.dist().join("styles.css");
+    fs::write(&styles_file, styles).context("could not write the styles")?;
     let esbuild = node::packages(project)?.join("esbuild");
     let mut command = project.command(esbuild);
     command.args([
@@ -76,7 +80,40 @@ fn minify(project: &Project) -> Result<()> {
         "--allow-overwrite",
     ]);
     command.arg(format!("--outdir={}", project.dist().display()));
-    run::run(command.args(scripts_and_styles(project)?))
+    run::run(command.args(scripts_and_styles(project)?))?;
+    let styles = fs::read_to_string(&styles_file).context("could not read the styles")?;
+    fs::remove_file(&styles_file).context("could not remove the styles")?;
+    let page = with_styles(&page, styles.trim_end());
+    fs::write(project.dist().join("embed.html"), hooks::embedded(&page)?)
+        .context("could not write embed.html")?;
+    fs::write(project.dist().join("index.html"), page).context("could not write index.html")
+}
+
+/// Where the styles of a page were, once they are taken out.
+const STYLES: &str = "<!--styles-->";
+
+/// A page without the styles in it, and the styles: all of them together are shortened better than each for itself.
+fn without_styles(page: &str) -> (String, String) {
+    let (mut left, mut styles) = (String::new(), String::new());
+    let mut rest = page;
+    while let Some((before, after)) = rest.split_once("<style>")
+        && let Some((inside, after)) = after.split_once("</style>")
+    {
+        left.push_str(before);
+        if styles.is_empty() {
+            left.push_str(STYLES);
+        }
+        styles.push_str(inside);
+        styles.push('\n');
+        rest = after.trim_start();
+    }
+    left.push_str(rest);
+    (left, styles)
+}
+
+/// The page with its styles in it again.
+fn with_styles(page: &str, styles: &str) -> String {
+    page.replacen(STYLES, &format!("<style>{styles}</style>"), 1)
 }
 
 fn scripts_and_styles(project: &Project) -> Result<Vec<PathBuf>> {
@@ -92,4 +129,19 @@ fn scripts_and_styles(project: &Project) -> Result<Vec<PathBuf>> {
     }
     files.sort();
     Ok(files)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn styles_are_taken_out_as_one_and_put_back() {
+        let page = "<a>\n<style>p { x: 1 }</style>\n  <style>q {}</style>\n<b>";
+        let (left, styles) = without_styles(page);
+        assert_eq!(left, "<a>\n<!--styles--><b>");
+        assert_eq!(styles, "p { x: 1 }\nq {}\n");
+        assert_eq!(with_styles(&left, "p{}"), "<a>\n<style>p{}</style><b>");
+        assert_eq!(without_styles("none").0, "none");
+    }
 }

@@ -48,7 +48,8 @@ pub(crate) fn web_assets(project: &Project) -> Result<()> {
     write_if_changed(&project.path(TARGET), &html)
 }
 
-/// Puts the files beside the page, and writes `embed.html`: the same page told to be one stage in somebody else's frame.
+/// Puts the files beside the page, tells the page how large its program is, and writes `embed.html`: the same page told to be
+/// one stage in somebody else's frame.
 pub(crate) fn web_embed(project: &Project) -> Result<()> {
     let staging = env::var_os("TRUNK_STAGING_DIR")
         .context("TRUNK_STAGING_DIR is not set: this is for Trunk to call")?;
@@ -56,7 +57,30 @@ pub(crate) fn web_embed(project: &Project) -> Result<()> {
     copy_files(&project.path(BESIDE), &staging)?;
     let page = fs::read_to_string(staging.join("index.html"))
         .context("could not read the built index.html")?;
-    fs::write(staging.join("embed.html"), embedded(&page)?).context("could not write embed.html")
+    let page = with_size(&page, |name| {
+        let size = fs::metadata(staging.join(name)).map(|file| file.len());
+        size.with_context(|| format!("could not find {name}, which the page starts"))
+    })?;
+    fs::write(staging.join("embed.html"), embedded(&page)?)
+        .context("could not write embed.html")?;
+    fs::write(staging.join("index.html"), page).context("could not write index.html")
+}
+
+/// The page with the size of its program as it is served, of which it says how much has come: Trunk writes down the size that it
+/// had before `wasm-opt`.
+fn with_size(page: &str, size: impl FnOnce(&str) -> Result<u64>) -> Result<String> {
+    let called = page.split_once("await __trunkInitializer(init, './");
+    let named = called.and_then(|(_, after)| after.split_once("', "));
+    let Some((name, (old, _))) =
+        named.and_then(|(name, after)| Some((name, after.split_once(',')?)))
+    else {
+        bail!("the built index.html does not start its program by the initializer of web/start.js");
+    };
+    let (old, new) = (
+        format!("{name}', {old},"),
+        format!("{name}', {},", size(name)?),
+    );
+    Ok(page.replacen(&old, &new, 1))
 }
 
 /// Copies every file of a folder.
@@ -70,7 +94,7 @@ fn copy_files(from: &Path, to: &Path) -> Result<()> {
 }
 
 /// The page with `data-embed` on its root element, by which styles and script tell the two apart from the first paint on.
-fn embedded(page: &str) -> Result<String> {
+pub(crate) fn embedded(page: &str) -> Result<String> {
     let Some(at) = page.find("<html") else {
         bail!("the built index.html has no <html> element");
     };
@@ -92,7 +116,7 @@ fn write_if_changed(file: &Path, text: &str) -> Result<()> {
 
 #[cfg(test)]
 mod tests {
-    use super::embedded;
+    use super::{embedded, with_size};
 
     #[test]
     fn the_embed_differs_by_one_attribute() {
@@ -103,5 +127,13 @@ mod tests {
             "<!doctype html>\n<html data-embed lang=\"en\"><title>x</title></html>"
         );
         assert!(embedded("nothing").is_err());
+    }
+
+    #[test]
+    fn the_page_knows_the_size_of_its_program() {
+        let page = "'./a_bg.wasm' await __trunkInitializer(init, './a_bg.wasm', 824, initializer(), true);";
+        let sized = with_size(page, |name| Ok(name.len() as u64)).expect("there is a program");
+        assert_eq!(sized, page.replace("824", "9"));
+        assert!(with_size("nothing", |_| Ok(1)).is_err());
     }
 }

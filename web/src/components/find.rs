@@ -14,7 +14,7 @@ const SHOWN: usize = 40;
 
 /// The dialog. Enter goes to the first step of the list, as forms do.
 pub fn find(model: &Model, act: &Callback<Act>) -> El {
-    let wanted = model.query.to_lowercase();
+    let wanted = model.query.to_ascii_lowercase();
     let rows = &model.stage.rows;
     let found: Vec<&Row> = rows.iter().filter(|row| has(row, &wanted)).collect();
     let told = match found.len() {
@@ -44,7 +44,7 @@ fn has(row: &Row, wanted: &str) -> bool {
         "{name} {} {} {beat} {} {}:{} {}",
         row.what, row.changed, place.function, place.file, place.line, row.step.0
     );
-    let text = text.to_lowercase();
+    let text = text.to_ascii_lowercase();
     wanted.split_whitespace().all(|word| text.contains(word))
 }
 

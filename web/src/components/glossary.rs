@@ -114,7 +114,7 @@ fn pieces(text: &str) -> Vec<(&str, Option<usize>)> {
 
 /// Whether a sign is not part of a word.
 fn is_edge(sign: char) -> bool {
-    !(sign.is_alphanumeric() || sign == '_')
+    !(sign.is_ascii_alphanumeric() || sign == '_')
 }
 
 /// The id of an explanation.
@@ -138,12 +138,10 @@ pub fn marked(text: &str) -> El {
 
 /// What the words of a text mean, and where else in the run they are met. It is not seen until it is asked for.
 pub fn meanings(text: &str, score: &Score, act: &Callback<Act>) -> El {
-    let mut terms: Vec<usize> = pieces(text)
-        .into_iter()
-        .filter_map(|(_, term)| term)
-        .collect();
-    terms.sort_unstable();
-    terms.dedup();
+    let mut terms: Vec<usize> = Vec::new();
+    for (_, term) in pieces(text) {
+        terms.extend(term.filter(|term| !terms.contains(term)));
+    }
     let meaning = |term: usize| {
         let (word, told) = TERMS[term];
         let columns = score.columns.iter();

@@ -92,7 +92,7 @@ impl Model {
         };
         let run = self.stage.session.run(&order);
         let end = run.scene(StepNo(u32::MAX)).verdict;
-        let word = end.word.to_lowercase();
+        let word = end.word.to_ascii_lowercase();
         format!("It fits as step {to}. That order: {word}, {}.", end.reason)
     }
 
