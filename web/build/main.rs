@@ -4,6 +4,7 @@
     reason = "Cargo reads what a build script prints"
 )]
 
+mod both;
 mod runs;
 mod scenarios;
 mod source;
@@ -25,6 +26,10 @@ fn main() -> io::Result<()> {
         hashed("source", &source)
     );
     fs::write(out.join("source.postcard"), source)?;
+    for folder in both::SOURCES {
+        println!("cargo::rerun-if-changed={folder}");
+    }
+    println!("cargo::rustc-env=LOCKSTEP_BUILD={:016x}", both::digest()?);
     scenarios::write(out)
 }
 

@@ -2,6 +2,7 @@
 
 pub mod bar;
 pub mod below;
+pub mod bench;
 pub mod code;
 pub mod controls;
 pub mod dialog;
@@ -17,6 +18,8 @@ pub mod locks;
 pub mod memory;
 pub mod notice;
 pub mod properties;
+pub mod prove;
+pub mod prove_words;
 pub mod score;
 pub mod score_rows;
 pub mod settings_dialog;

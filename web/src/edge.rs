@@ -2,6 +2,7 @@
 //! of one thing that happens there and makes a wish of it. Nothing else of the page has effects.
 
 pub mod address;
+pub mod checker;
 pub mod clipboard;
 pub mod document;
 

@@ -7,7 +7,7 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use lockstep_mm::kernel::Kernel as Switches;
+use lockstep_mm::kernel::{Kernel as Switches, Switch};
 use lockstep_scenario::{Scenario, compiled, parse_kernel};
 use lockstep_view::scene::{Headline, Row, Scene, Score, StepNo};
 use lockstep_view::text::{Account, mail, markdown};
@@ -19,7 +19,7 @@ use crate::order::Schedule;
 const TABLE: &[[&str; 4]] = include!(concat!(env!("OUT_DIR"), "/scenarios.rs"));
 
 /// The files by name. It is a constant and not a static, so that the program holds only those it uses.
-const FILES: &[(&str, &[u8])] = include!(concat!(env!("OUT_DIR"), "/scenario_files.rs"));
+pub(crate) const FILES: &[(&str, &[u8])] = include!(concat!(env!("OUT_DIR"), "/scenario_files.rs"));
 
 /// The scenario the page opens with; a build without any has no page to make.
 static OPENING: &[u8] = FILES[0].1;
@@ -61,6 +61,9 @@ impl Kernel {
     /// The commit.
     pub const AFTER: Self = Self(Switches::AFTER);
 
+    /// The trees of November and December 2014.
+    pub const SHARED_I_MMAP: Self = Self(Switches::SHARED_I_MMAP);
+
     /// As links and parameters write it: `before`, `after,i-mmap=shared`.
     pub fn name(self) -> String {
         self.0.to_string()
@@ -85,6 +88,20 @@ impl Kernel {
         })
     }
 
+    /// The same with one switch set; as it is if there is no such switch, or it has no such value.
+    pub fn with(mut self, name: &str, value: &str) -> Self {
+        // A setting that is refused leaves the others as they are.
+        _ = self.0.set(name, value);
+        self
+    }
+
+    /// Every switch there is, and its value.
+    pub fn switches(self) -> impl Iterator<Item = (&'static Switch, &'static str)> {
+        Switch::ALL
+            .iter()
+            .map(move |switch| (switch, self.0.value(switch)))
+    }
+
     /// Reads what [`Kernel::name`] writes.
     pub fn parse(text: &str) -> Option<Self> {
         parse_kernel(text).ok().map(Self)
@@ -102,6 +119,13 @@ pub struct Choice {
     pub statement: &'static str,
     /// The file it is in.
     file: &'static str,
+}
+
+impl Choice {
+    /// The name of the file it is in, beside the page.
+    pub fn file(self) -> &'static str {
+        self.file
+    }
 }
 
 /// The scenarios there are, the one the page opens with first.
@@ -188,6 +212,17 @@ impl Session {
         let mut order = self.inner.default_run().executed().clone();
         order.finish = true;
         order
+    }
+
+    /// How many steps each thread makes in the order the scenario opens with.
+    pub fn steps_of_threads(&self) -> Vec<u32> {
+        let mut steps = vec![0; self.inner.scenario().threads.len()];
+        for thread in self.inner.default_run().executed().steps() {
+            if let Some(count) = steps.get_mut(thread.index()) {
+                *count += 1;
+            }
+        }
+        steps
     }
 
     /// Runs an order as far as it goes; a step that is not possible yet is put off until it is.

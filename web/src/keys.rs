@@ -2,6 +2,7 @@
 
 use lockstep_view::scene::ThreadId;
 
+use crate::model::prove::Hunt;
 use crate::model::{Act, Panel};
 
 /// A key as it was pressed.
@@ -114,6 +115,7 @@ fn letters(press: &Press) -> Option<Wish> {
             act(Act::Run(ThreadId(place)))
         }
         ("b", false) => act(Act::Flip),
+        ("f", false) => act(Act::Prove(Hunt::Open)),
         ("Backspace", false) => act(Act::Return),
         ("w", false) => Some(Wish::Why),
         ("m", false) => act(Act::PickUp(None)),
@@ -148,6 +150,7 @@ pub const HELP: &[(&str, &str)] = &[
         "pick up this step, carry it, put it down; Esc puts it back",
     ),
     ("B", "before the patch, after the patch"),
+    ("F", "find an order that breaks it, or that there is none"),
     ("W", "why: go to the step that set the focused fact"),
     ("Backspace", "return from there"),
     ("Ctrl Z, Ctrl Shift Z", "undo, redo a change of the order"),

@@ -21,3 +21,4 @@ pub mod settings;
 pub mod shared;
 pub mod source;
 pub mod wire;
+pub mod worker;

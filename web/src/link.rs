@@ -8,10 +8,19 @@ use lockstep_view::scene::FactId;
 
 use crate::engine::{self, Kernel};
 use crate::model::Detail;
+use crate::model::prove::View;
 use crate::order::{self, Schedule};
 
 /// The version of the format this page writes.
 const VERSION: &str = "1";
+
+/// The routes: the stage, and the searches over it.
+const ROUTES: [(&str, Option<View>); 4] = [
+    ("/lab", None),
+    ("/prove", Some(View::One)),
+    ("/prove/both", Some(View::Both)),
+    ("/bench", Some(View::Bench)),
+];
 
 /// The longest address that is read.
 const MAX_LENGTH: usize = 4096;
@@ -31,6 +40,10 @@ pub struct Link {
     pub fact: Option<FactId>,
     /// `d`: how much one press does.
     pub detail: Option<Detail>,
+    /// The route: the search that is open over the stage, if one is.
+    pub search: Option<View>,
+    /// `k`: the kernel of the patch bench.
+    pub bench: Option<Kernel>,
     /// `m`: the fingerprint of the model the link was made with.
     pub model: Option<String>,
 }
@@ -55,6 +68,8 @@ impl Default for Link {
             cursor: None,
             fact: None,
             detail: None,
+            search: None,
+            bench: None,
             model: None,
         }
     }
@@ -71,16 +86,23 @@ impl Link {
             return Reading::Refused("This link is longer than any this page makes.".to_owned());
         }
         let (route, query) = text.split_once('?').unwrap_or((text, ""));
-        match route.trim_end_matches('/') {
-            "/lab" => match Self::from_query(query) {
+        let route = route.trim_end_matches('/');
+        if let Some((_, search)) = ROUTES.iter().find(|(name, _)| *name == route) {
+            return match Self::from_query(query) {
                 Reading::Link(link) if engine::choice(&link.scenario).is_none() => {
                     Reading::Refused(format!(
                         "This link names a run this page does not have: \u{201c}{}\u{201d}.",
                         shown(&link.scenario)
                     ))
                 }
-                reading => reading,
-            },
+                Reading::Link(link) => Reading::Link(Link {
+                    search: *search,
+                    ..link
+                }),
+                refused => refused,
+            };
+        }
+        match route {
             // A place inside the page, such as a skip link's target.
             route if !route.starts_with('/') => Reading::Nothing,
             route => Reading::Refused(format!(
@@ -113,15 +135,8 @@ impl Link {
                 ));
             }
             "s" => value.clone_into(&mut self.scenario),
-            "p" => {
-                let kernel = Kernel::parse(value).ok_or_else(|| {
-                    format!(
-                        "This link asks for code named \u{201c}{}\u{201d}; there is before and after.",
-                        shown(value)
-                    )
-                })?;
-                self.kernel = Some(kernel);
-            }
+            "p" => self.kernel = Some(kernel(value)?),
+            "k" => self.bench = Some(kernel(value)?),
             "r" => {
                 let run =
                     order::read(value).map_err(|why| format!("This link is damaged. {why}"))?;
@@ -176,6 +191,9 @@ impl Link {
         if let Some(detail) = self.detail {
             add("d", detail.name());
         }
+        if let Some(bench) = self.bench {
+            add("k", &bench.name());
+        }
         if let Some(model) = &self.model {
             add("m", model);
         }
@@ -184,8 +202,20 @@ impl Link {
 
     /// Writes the whole part after the page, with its `#`.
     pub fn to_hash(&self) -> String {
-        format!("#/lab?{}", self.to_query())
+        let route = ROUTES.iter().find(|(_, search)| *search == self.search);
+        let route = route.map_or("/lab", |(name, _)| name);
+        format!("#{route}?{}", self.to_query())
     }
+}
+
+/// A kernel as a link names it.
+fn kernel(text: &str) -> Result<Kernel, String> {
+    Kernel::parse(text).ok_or_else(|| {
+        format!(
+            "This link asks for code named \u{201c}{}\u{201d}; there is before and after.",
+            shown(text)
+        )
+    })
 }
 
 /// A piece of a stranger's text, short enough for a sentence.
@@ -261,13 +291,26 @@ mod tests {
             cursor: Some(9),
             fact: Some(FactId("PG_mlocked@page 2".to_owned())),
             detail: Some(Detail::Statement),
+            search: None,
+            bench: None,
             model: Some("3f2a9c".to_owned()),
         }
     }
 
     #[test]
     fn links_come_back_as_they_were() {
-        for link in [Link::default(), full()] {
+        let searching = |search, bench| Link {
+            search: Some(search),
+            bench,
+            ..full()
+        };
+        for link in [
+            Link::default(),
+            full(),
+            searching(View::One, None),
+            searching(View::Both, None),
+            searching(View::Bench, Kernel::parse("after,recheck=off")),
+        ] {
             assert_eq!(Link::read(&link.to_hash()), Reading::Link(link));
         }
     }
@@ -285,6 +328,7 @@ mod tests {
             ("#/lab?v=2", "version 2"),
             ("#/nowhere?v=1", "/nowhere"),
             ("#/lab?p=between", "between"),
+            ("#/bench?k=between", "between"),
             ("#/lab?r=A5x", "no thread"),
             ("#/lab?r=A600", "longer than 512"),
             ("#/lab?r=.A", "dot"),

@@ -7,6 +7,7 @@ mod act;
 mod carry;
 mod moves;
 mod orders;
+pub mod prove;
 mod shown;
 mod state;
 

@@ -16,6 +16,7 @@ use crate::components::live::live;
 use crate::components::locks::locks;
 use crate::components::memory::memory;
 use crate::components::notice::notice;
+use crate::components::prove::prove;
 use crate::components::score::score;
 use crate::components::settings_dialog::settings_dialog;
 use crate::components::share::share;
@@ -23,6 +24,7 @@ use crate::components::tabs::tabs;
 use crate::components::thread_card::thread_card;
 use crate::components::transport::{pace, transport};
 use crate::edge::address::Address;
+use crate::edge::checker::Checker;
 use crate::edge::document::{self, Shown};
 use crate::edge::host::Host;
 use crate::edge::player::Player;
@@ -30,6 +32,7 @@ use crate::edge::{clipboard, keyboard, mouse};
 use crate::element::{El, el, words};
 use crate::engine;
 use crate::load;
+use crate::model::prove::Hunt;
 use crate::model::{Act, Model, Panel};
 use crate::wire::Embed;
 
@@ -66,6 +69,7 @@ pub struct Page {
 struct Edges {
     shown: Shown,
     player: Player,
+    checker: Checker,
     address: Option<Address>,
     host: Option<Host>,
     _keys: Option<EventListener>,
@@ -90,7 +94,10 @@ impl Component for Page {
 
     fn update(&mut self, _: &Context<Self>, act: Act) -> bool {
         match &act {
+            // A frame in somebody else's page is for one run.
+            Act::Prove(_) if self.embed.is_some() => return false,
             Act::Copy(which) => clipboard::copy(&self.model, *which, self.act.clone()),
+            Act::Prove(Hunt::Walk(..)) => document::shut_dialog(),
             Act::Panel(None) if self.model.panel.is_some() => document::shut_dialog(),
             Act::Retry => {
                 if let Some(wish) = self.wish.take() {
@@ -154,6 +161,7 @@ impl Page {
         Edges {
             shown: Shown::default(),
             player: Player::new(act.clone()),
+            checker: Checker::new(act.clone()),
             address: self
                 .embed
                 .is_none()
@@ -198,6 +206,7 @@ impl Page {
             Panel::Help => help(&model.stage.score, act),
             Panel::Settings => settings_dialog(model, act),
             Panel::Find => find(model, act),
+            Panel::Prove => prove(model, act),
         });
         el("div.page")
             .attr("data-tab", model.tab.name())
@@ -225,6 +234,7 @@ impl Edges {
     fn follow(&mut self, model: &Rc<Model>) {
         self.shown.follow(model);
         self.player.follow(model);
+        self.checker.follow(model);
         if let Some(address) = &mut self.address {
             address.follow(model);
         }

@@ -29,6 +29,14 @@ const WASM: Budget = Budget {
     aim: 180_000,
     limit: 255_000,
 };
+/// The search, which is downloaded by whoever searches: its WebAssembly alone.
+const SEARCH: Budget = Budget {
+    what: "the search",
+    aim: 120_000,
+    limit: 120_000,
+};
+/// Its file.
+const SEARCH_FILE: &str = "worker_bg.wasm";
 
 /// The three sizes of a file, or of several together.
 #[derive(Clone, Copy, Default)]
@@ -60,8 +68,11 @@ pub(crate) fn report(dist: &Path) -> Result<()> {
     }
     println!("{}", whole.row("the page complete"));
     println!("{}", wasm.row("its WebAssembly alone"));
+    let search = files.get(SEARCH_FILE);
+    let search = search.with_context(|| format!("{SEARCH_FILE} is missing from the site"))?;
     PAGE.check(whole.brotli)?;
-    WASM.check(wasm.brotli)
+    WASM.check(wasm.brotli)?;
+    SEARCH.check(Size::of(search)?.brotli)
 }
 
 impl Budget {

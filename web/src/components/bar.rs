@@ -7,6 +7,7 @@ use super::controls::{Choice, chosen, segments, select};
 use super::icon::{Icon, icon};
 use crate::element::{El, el, words};
 use crate::engine;
+use crate::model::prove::Hunt;
 use crate::model::{Act, Model, Panel};
 
 /// The bar at the top; `full` is the address of the whole page, in an embed.
@@ -21,6 +22,12 @@ pub fn bar(model: &Model, full: Option<&str>, act: &Callback<Act>) -> El {
         Some(full) => el("div.bar-tools")
             .child(words("a.tool|target=_blank|rel=noopener", "Open in full").attr("href", full)),
         None => el("div.bar-tools")
+            .child(
+                el("button.tool.tool-prove|type=button")
+                    .press(Act::Prove(Hunt::Open), act)
+                    .child(icon(Icon::Orders))
+                    .child(words("span", "Prove")),
+            )
             .child(tool(Panel::Share, icon(Icon::Share), "Share"))
             .child(tool(Panel::Help, words("b|aria-hidden=true", "?"), "Help"))
             .child(tool(Panel::Settings, icon(Icon::Sliders), "Settings")),

@@ -33,6 +33,8 @@ pub enum Icon {
     Sliders,
     /// Share.
     Share,
+    /// All orders: one way that parts into many.
+    Orders,
     /// A closed lock.
     Lock,
 }
@@ -53,6 +55,7 @@ impl Icon {
             Self::Nobody => "M8 2.5a5.5 5.5 0 1 0 .01 0M4.1 4.1l7.8 7.8",
             Self::Sliders => "M2 5h7M13 5h1M2 11h1M7 11h7M9 3h4v4H9zM3 9h4v4H3z",
             Self::Share => "M8 10V2M5 4.500 8 2l3 2.500M4 7H3v7h10V7h-1",
+            Self::Orders => "M2 8h4M6 8l3-5h5M6 8h8M6 8l3 5h5",
             Self::Lock => "M4 7h8v6H4zM5.500 7V5a2.500 2.500 0 0 1 5 0v2",
         }
     }

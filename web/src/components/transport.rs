@@ -5,6 +5,7 @@ use yew::Callback;
 use super::controls::{Choice, button, chosen, icon_button, select};
 use super::icon::{Icon, icon};
 use crate::element::{El, el, words};
+use crate::model::prove::Hunt;
 use crate::model::{Act, Detail, Model, Panel, Speed};
 
 /// Back, play, step.
@@ -84,8 +85,15 @@ pub fn pace(model: &Model, act: &Callback<Act>) -> El {
     let find = button("quiet find", "Find", Act::Panel(Some(Panel::Find)), act);
     let on_detail = chosen(act, |value| Detail::parse(&value).map(Act::SetDetail));
     let on_speed = chosen(act, |value| Speed::parse(&value).map(Act::SetSpeed));
+    let orders = button(
+        "quiet pace-orders",
+        "All orders",
+        Act::Prove(Hunt::Open),
+        act,
+    );
     el("div.pace")
         .child(count)
+        .child(orders)
         .child(beats)
         .child(carry)
         .child(finish)

@@ -1,7 +1,7 @@
 //! What the page does to its own document besides drawing it.
 
 use wasm_bindgen::JsCast;
-use web_sys::{Document, Element, HtmlDialogElement};
+use web_sys::{Document, Element, HtmlDialogElement, HtmlElement};
 
 use crate::components::score;
 use crate::components::swatch::WHOLE;
@@ -88,6 +88,11 @@ impl Shown {
         {
             // It can only fail if the dialog is open already or no longer on the page.
             let _ = dialog.show_modal();
+            // A dialog that was opened to do one thing begins at the button for it.
+            let go = first(".prove-go").and_then(|go| go.dyn_into::<HtmlElement>().ok());
+            if let Some(go) = go {
+                let _ = go.focus();
+            }
         }
         show_choices();
         if now.settings != self.settings {

@@ -2,6 +2,7 @@
 
 use lockstep_view::scene::{FactId, ThreadId};
 
+use super::prove::Hunt;
 use super::{Answer, Detail, Panel, Speed, Tab};
 use crate::link::Link;
 use crate::settings::{Motion, Size, Theme};
@@ -125,6 +126,8 @@ pub enum Act {
     NotLoaded(Box<Act>),
     /// Ask for it again.
     Retry,
+    /// Something about the searches.
+    Prove(Hunt),
 }
 
 /// What a thread is run to. It always stops where it has to wait, and at its end.
@@ -164,6 +167,7 @@ impl Act {
                 | Self::Copied(_)
                 | Self::Idle
                 | Self::Source(_)
+                | Self::Prove(_)
         )
     }
 
@@ -172,6 +176,7 @@ impl Act {
         match self {
             Self::Choose(id) => Some(id),
             Self::Open(link) => Some(&link.scenario),
+            Self::Prove(Hunt::Walk(mark, _)) => Some(&mark.scenario),
             _ => None,
         }
     }

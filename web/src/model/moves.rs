@@ -73,11 +73,7 @@ impl Model {
             Act::Open(link) => self.open(link),
             Act::Refuse { why, link } => self.refuse(&why, link),
             Act::Dismiss => self.notice = None,
-            Act::Panel(panel) => {
-                self.panel = panel;
-                self.query.clear();
-                self.copied = None;
-            }
+            Act::Panel(panel) => self.open_panel(panel),
             Act::Tab(tab) => self.tab = tab,
             Act::Theme(theme) => self.settings.theme = theme,
             Act::Motion(motion) => self.settings.motion = motion,
@@ -90,6 +86,7 @@ impl Model {
             Act::Idle => self.is_idle = true,
             Act::Source(source) => self.source = source,
             Act::NotLoaded(wish) => self.not_loaded(&wish),
+            Act::Prove(hunt) => self.hunt(hunt),
         }
     }
 

@@ -119,7 +119,7 @@ impl Model {
     }
 
     /// Remembers where the reader is, for Undo, before something else is taken up.
-    fn leave(&mut self) -> Mark {
+    pub(super) fn leave(&mut self) -> Mark {
         let left = self.mark();
         self.undo.push(left.clone());
         self.redo.clear();
@@ -129,7 +129,7 @@ impl Model {
         left
     }
 
-    fn take_up(&mut self, mark: Mark) {
+    pub(super) fn take_up(&mut self, mark: Mark) {
         let Some(session) = Session::open(&mark.scenario, mark.kernel) else {
             return;
         };
@@ -260,6 +260,7 @@ impl Model {
         });
         self.detail = link.detail.unwrap_or(self.detail);
         self.fact = link.fact;
+        self.open_search(link.search, link.bench);
         let wanted = self.asked.len();
         let done = wanted.saturating_sub(self.stage.played.left_out());
         // With our own model an order made for the other kernel may well be left out in part: that is no fault of a link.
@@ -311,6 +312,10 @@ impl Model {
             cursor: Some(self.cursor),
             fact: self.fact.clone(),
             detail: Some(self.detail),
+            search: self.search_shown(),
+            bench: self
+                .search_shown()
+                .and_then(|view| self.prove.kernel_of(view)),
             model: Some(self.stage.session.fingerprint().to_owned()),
         }
     }

@@ -11,6 +11,8 @@ pub enum Panel {
     Settings,
     /// Steps found by what they say.
     Find,
+    /// The search of all orders.
+    Prove,
 }
 
 /// The panes of a narrow screen.

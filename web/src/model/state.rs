@@ -8,6 +8,7 @@ use crate::settings::Settings;
 use crate::shared::Shared;
 use crate::source::Source;
 
+use super::prove::Prove;
 use super::{Answer, Carried, Panel, Tab};
 
 /// How much one press of Step does.
@@ -288,6 +289,8 @@ pub struct Model {
     pub copied: Option<(usize, Answer)>,
     /// Whether the reader has had time to look around.
     pub is_idle: bool,
+    /// The searches of all orders.
+    pub prove: Prove,
 }
 
 impl Model {
@@ -332,6 +335,7 @@ impl Model {
             forgets: false,
             copied: None,
             is_idle: false,
+            prove: Prove::default(),
         })
     }
 

@@ -1,0 +1,177 @@
+//! The worker that searches: started when somebody searches for the first time, told what the model wants, heard.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use gloo::events::{EventListener, EventListenerOptions};
+use gloo::timers::callback::Timeout;
+use js_sys::{Array, Uint8Array};
+use wasm_bindgen::{JsCast, JsValue};
+use web_sys::{
+    Blob, BlobPropertyBag, ErrorEvent, MessageEvent, Url, Worker, WorkerOptions, WorkerType,
+};
+use yew::Callback;
+
+use super::document::document;
+use crate::model::prove::Hunt;
+use crate::model::{Act, Model};
+use crate::worker::{Ask, BUILD, Tell};
+
+/// The file that starts the worker.
+const LOADER: &str = "worker_loader.js";
+/// How long the worker may take to hear a stop before it is ended, in milliseconds. It looks up every twelve.
+const PATIENCE: u32 = 1_000;
+
+/// What is said if there can be no worker.
+const NONE: &str = "This browser did not start the search, which runs in a worker beside the page. \
+                    Everything else works. On a terminal, `lockstep check` searches the same.";
+/// What is said if the worker is of another build.
+const STALE: &str =
+    "The search is of another build than this page. Reload the page, and search again.";
+/// What is said if it did not hear.
+const DEAF: &str = "The search did not hear the stop, and was ended. What it had found is lost.";
+
+/// Keeps the worker and the model together.
+pub struct Checker {
+    act: Callback<Act>,
+    worker: Rc<RefCell<Option<Running>>>,
+    /// The number of the list that was sent last.
+    sent: u32,
+    /// Ends a worker that does not hear a stop.
+    watchdog: Option<Timeout>,
+}
+
+struct Running {
+    worker: Worker,
+    _hears: [EventListener; 2],
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        self.worker.terminate();
+    }
+}
+
+impl Checker {
+    /// Nothing is started yet.
+    pub fn new(act: Callback<Act>) -> Self {
+        Self {
+            act,
+            worker: Rc::default(),
+            sent: 0,
+            watchdog: None,
+        }
+    }
+
+    /// Tells the worker what the model wants of it.
+    pub fn follow(&mut self, model: &Model) {
+        let prove = &model.prove;
+        if !prove.is_going() {
+            self.watchdog = None;
+        }
+        let (number, asks) = &prove.wanted;
+        if *number == self.sent {
+            return;
+        }
+        self.sent = *number;
+        let is_stop = *asks == [Ask::Stop];
+        if self.worker.borrow().is_none() {
+            if is_stop {
+                return;
+            }
+            self.start();
+        }
+        if let Some(running) = &*self.worker.borrow() {
+            for ask in asks {
+                let bytes = Uint8Array::from(ask.encode().as_slice()).buffer();
+                // It can only fail if the bytes were not ours to give.
+                let _ = running
+                    .worker
+                    .post_message_with_transfer(&bytes, &Array::of1(&bytes));
+            }
+        }
+        self.watchdog = (is_stop && prove.is_going()).then(|| {
+            let (worker, act) = (Rc::clone(&self.worker), self.act.clone());
+            Timeout::new(PATIENCE, move || {
+                worker.borrow_mut().take();
+                act.emit(Act::Prove(Hunt::Lost(DEAF.to_owned())));
+            })
+        });
+    }
+
+    fn start(&self) {
+        let Some(worker) = begin() else {
+            self.act.emit(Act::Prove(Hunt::Lost(NONE.to_owned())));
+            return;
+        };
+        let (place, act) = (Rc::clone(&self.worker), self.act.clone());
+        let message = EventListener::new(&worker, "message", move |event| {
+            let Some(tell) = event.dyn_ref().and_then(read) else {
+                return;
+            };
+            let hunt = match &tell {
+                Tell::Ready { build } if build == BUILD => return,
+                Tell::Ready { .. } => Hunt::Lost(STALE.to_owned()),
+                _ => Hunt::Told(Rc::new(tell)),
+            };
+            let is_over = match &hunt {
+                Hunt::Told(tell) => matches!(**tell, Tell::Crashed { .. }),
+                _ => true,
+            };
+            act.emit(Act::Prove(hunt));
+            if is_over {
+                end(&place);
+            }
+        });
+        let (place, act) = (Rc::clone(&self.worker), self.act.clone());
+        // What is told here is not told once more by the browser.
+        let heard = EventListenerOptions::enable_prevent_default();
+        let error = EventListener::new_with_options(&worker, "error", heard, move |event| {
+            event.prevent_default();
+            let why = event.dyn_ref::<ErrorEvent>().map(ErrorEvent::message);
+            let why = why.filter(|why| !why.is_empty());
+            let told = match why {
+                Some(why) => format!("{NONE} The browser says: {why}"),
+                None => NONE.to_owned(),
+            };
+            act.emit(Act::Prove(Hunt::Lost(told)));
+            end(&place);
+        });
+        self.worker.replace(Some(Running {
+            worker,
+            _hears: [message, error],
+        }));
+    }
+}
+
+/// Ends the worker, once the event that told of its end is over: its listeners go with it.
+fn end(place: &Rc<RefCell<Option<Running>>>) {
+    let place = Rc::clone(place);
+    Timeout::new(0, move || drop(place.borrow_mut().take())).forget();
+}
+
+fn read(event: &MessageEvent) -> Option<Tell> {
+    let bytes: js_sys::ArrayBuffer = event.data().dyn_into().ok()?;
+    Tell::decode(&Uint8Array::new(&bytes).to_vec())
+}
+
+/// Starts the worker. A page in a sandbox may not start it from a file, which is foreign to it, but from a blob that brings the
+/// file. Browsers refuse modules in such a blob; a script that is none may still bring one, and keeps what is said until then.
+fn begin() -> Option<Worker> {
+    let base = document()?.base_uri().ok()??;
+    let loader = Url::new_with_base(&format!("{LOADER}?v={BUILD}"), &base).ok()?;
+    let loader = loader.href();
+    let options = WorkerOptions::new();
+    options.set_type(WorkerType::Module);
+    if let Ok(worker) = Worker::new_with_options(&loader, &options) {
+        return Some(worker);
+    }
+    let bring = JsValue::from(format!(
+        "self.early=[];onmessage=e=>early.push(e);import({loader:?}).catch(e=>setTimeout(()=>{{throw e}}))"
+    ));
+    let kind = BlobPropertyBag::new();
+    kind.set_type("text/javascript");
+    let blob = Blob::new_with_str_sequence_and_options(&Array::of1(&bring), &kind).ok()?;
+    let address = Url::create_object_url_with_blob(&blob).ok()?;
+    Worker::new(&address).ok()
+}
