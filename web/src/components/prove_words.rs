@@ -21,10 +21,16 @@ pub fn headline(found: &Found, steps: &[u32]) -> String {
             format!("Broken with {switches} context switch{plural}{shortest}. {after}")
         }
         Verdict::Clean => format!("No order breaks it. {} {after}", covered(found, steps)),
-        Verdict::Harmless => format!(
-            "No order breaks it; in some, a mark is missed until reclaim repairs it. {} {after}",
-            covered(found, steps)
-        ),
+        Verdict::Harmless => {
+            let but = match found.outcomes.iter().any(|outcome| outcome == "missed") {
+                true => "in some, a mark is missed until reclaim repairs it",
+                false => "threads race for a word, and it does no harm",
+            };
+            format!(
+                "No order breaks it; {but}. {} {after}",
+                covered(found, steps)
+            )
+        }
         Verdict::Unproved if found.end == End::Stopped => {
             format!("Stopped after {orders} orders. None broke. This is not a proof.")
         }
@@ -143,7 +149,14 @@ mod tests {
             states: Some(4_000),
             ..found(Verdict::Harmless, End::Complete)
         };
-        assert!(headline(&states, &[2, 2]).contains("4,000 different states"));
+        let told = headline(&states, &[2, 2]);
+        assert!(told.contains("4,000 different states"));
+        assert!(told.contains("threads race"));
+        let missed = Found {
+            outcomes: vec!["missed".to_owned(), "ok".to_owned()],
+            ..states
+        };
+        assert!(headline(&missed, &[2, 2]).contains("a mark is missed"));
     }
 
     #[test]

@@ -11,7 +11,7 @@ use super::protocol::Counts;
 pub enum Verdict {
     /// Some order ends badly.
     Broken,
-    /// None ends badly, although a mark may be missed until reclaim repairs it.
+    /// None ends badly, although threads race for a word, or a mark may be missed until reclaim repairs it.
     Harmless,
     /// None ends badly, and there is nothing else to be said.
     Clean,

@@ -4,6 +4,8 @@
 
 use lockstep_explore::{Event, Findings, Limits, Plan, Search, swaps};
 use lockstep_machine::{Schedule, ThreadId};
+use lockstep_view::reports::Searching;
+use lockstep_view::reports::races::is_racy;
 use lockstep_view::search::{self, Came, Question, Searched};
 
 use super::found::{End, Found, Sample, orders_of};
@@ -15,6 +17,8 @@ const SLICE: f64 = 12.0;
 const QUIET: f64 = 100.0;
 /// How many steps are made between two looks at the clock.
 const BUDGET: u64 = 2_000;
+/// Among how many classes a race is looked for: where threads race, one of the first few shows it.
+const RACES: u64 = 2_000;
 /// Among how many of the first orders the sample is chosen.
 const SAMPLED: u32 = 64;
 
@@ -86,7 +90,7 @@ pub(super) async fn search(
         }
     }
     let findings = search.findings();
-    let mut answer = search::answer(scenario, kernel, &findings);
+    let mut answer = with_races(search::answer(scenario, kernel, &findings), program);
     answer.milliseconds = clock.now() - begun;
     let end = match is_stopped {
         // What is found of every order stays found, however the way to a simpler failure ended.
@@ -97,6 +101,20 @@ pub(super) async fn search(
     let mut found = Found::of(&answer, end, orders_of(&findings));
     found.sample = watch.sample(program);
     (answer, found)
+}
+
+/// The same, having looked for a race if there is nothing worse to be said.
+fn with_races(answer: search::Answer, program: &Searched) -> search::Answer {
+    if answer.verdict != search::Verdict::Clean {
+        return answer;
+    }
+    let question = Question::new(program.setting().setup.world);
+    let mut searching = Searching {
+        classes: RACES,
+        go_on: &mut |_| true,
+    };
+    let is_racy = is_racy(program, &question, &mut searching);
+    answer.with_race(is_racy == Some(true))
 }
 
 fn counts(findings: &Findings<Came>, is_decided: bool, milliseconds: f64) -> Counts {
@@ -225,7 +243,7 @@ mod tests {
         let (after, _) = searched("truncate-cow-vs-reclaim", Kernel::AFTER, ENDLESS);
         assert_eq!(
             (after.verdict, after.end, after.classes),
-            (Verdict::Clean, End::Complete, Some(267))
+            (Verdict::Harmless, End::Complete, Some(267))
         );
         let (before, _) = searched("truncate-cow-vs-reclaim", Kernel::BEFORE, ENDLESS);
         assert_eq!(
@@ -235,6 +253,17 @@ mod tests {
         let simplest = &before.witnesses[0];
         assert_eq!((simplest.switches, simplest.is_simplest), (2, true));
         assert!(before.orders > before.classes.unwrap_or(0));
+    }
+
+    #[test]
+    fn only_where_no_threads_race_is_it_clean() {
+        let (alone, _) = searched("munlock-double-mapping", Kernel::AFTER, ENDLESS);
+        assert_eq!(alone.verdict, Verdict::Clean);
+        let (exits, _) = searched("exit-vs-exit", Kernel::BEFORE, ENDLESS);
+        assert_eq!(
+            (exits.verdict, exits.outcomes),
+            (Verdict::Harmless, vec!["ok".to_owned()])
+        );
     }
 
     #[test]

@@ -56,7 +56,8 @@ impl Model for Searched {}
 /// How does it end?
 ///
 /// The answer is made of the memory at the end, of the pages that were freed in a bad state, and of what went wrong on the way:
-/// all of it the same in equivalent orders, as a [`Property`] has to be.
+/// all of it the same in equivalent orders, as a [`Property`] has to be. One thing is so only because of what is modelled: if two
+/// threads could each free a bad page, in steps that nothing orders, then which of them was first would not be.
 #[derive(Debug)]
 pub struct Question {
     world: World,
