@@ -2,23 +2,12 @@
 
 use lockstep_machine::{Address, BitLock, Cpu, RwSem, Word};
 
+mod common;
+
 use lockstep_explore::toys::{self, Order, Toy};
 use lockstep_explore::{Dpor, Ending, Ends, Limits, Progress, Property, Stateful, Walk, brute};
 
-/// Whether a page was freed with its mark, or somebody did not end.
-struct NoBadPage;
-
-impl Property<Toy> for NoBadPage {
-    type Outcome = (Ending, bool);
-
-    fn outcome(&self, walk: &Walk<'_, Toy>) -> (Ending, bool) {
-        (Ends.outcome(walk), !walk.marks().is_empty())
-    }
-
-    fn is_broken(&self, outcome: &(Ending, bool)) -> bool {
-        outcome.1 || outcome.0 != Ending::Finished
-    }
-}
+use common::NoBadPage;
 
 /// The number of classes; the search must be complete, and no run begun in vain.
 fn classes(toy: &Toy) -> u64 {

@@ -1,26 +1,15 @@
 //! What the search as a whole promises: chance finds what there is to find, the simplest order is the simplest, engines agree.
 
+mod common;
+
 use lockstep_explore::toys::{self, Order, Toy};
 use lockstep_explore::{
-    Ending, Ends, Engine, Findings, Limit, Limits, Minimize, Pct, Plan, Property, Search, Walk,
-    brute, slice,
+    Ending, Engine, Findings, Limit, Limits, Minimize, Pct, Plan, Property, Search, Walk, brute,
+    slice,
 };
 use lockstep_machine::Schedule;
 
-/// Whether a page was freed with its mark, or somebody did not end.
-struct NoBadPage;
-
-impl Property<Toy> for NoBadPage {
-    type Outcome = (Ending, bool);
-
-    fn outcome(&self, walk: &Walk<'_, Toy>) -> (Ending, bool) {
-        (Ends.outcome(walk), !walk.marks().is_empty())
-    }
-
-    fn is_broken(&self, outcome: &(Ending, bool)) -> bool {
-        outcome.1 || outcome.0 != Ending::Finished
-    }
-}
+use common::NoBadPage;
 
 const BAD_PAGE: (Ending, bool) = (Ending::Finished, true);
 
