@@ -65,7 +65,7 @@ pub(crate) struct ReportSearch {
     #[arg(long, value_name = "CLASSES")]
     pub(crate) limit: Option<u64>,
     /// How many seconds it takes at most.
-    #[arg(long, value_name = "SECONDS")]
+    #[arg(long, value_name = "SECONDS", value_parser = seconds)]
     pub(crate) limit_time: Option<f64>,
     /// Tell it as one JSON object, for programs.
     #[arg(long)]
@@ -125,7 +125,7 @@ pub(crate) struct Limit {
     #[arg(long, value_name = "STEPS", default_value_t = 4096)]
     pub(crate) limit_depth: usize,
     /// How many seconds a search takes at most.
-    #[arg(long, value_name = "SECONDS")]
+    #[arg(long, value_name = "SECONDS", value_parser = seconds)]
     pub(crate) limit_time: Option<f64>,
 }
 
@@ -210,4 +210,13 @@ pub(crate) enum Format {
     Markdown,
     /// What /proc would show after a step: counters, mappings, the flags of pages.
     Proc,
+}
+
+/// A time that a search can be given.
+fn seconds(text: &str) -> Result<f64, String> {
+    let seconds = text.parse::<f64>().ok();
+    let can_be_waited = |seconds: &f64| std::time::Duration::try_from_secs_f64(*seconds).is_ok();
+    seconds
+        .filter(can_be_waited)
+        .ok_or_else(|| "a time is a number of seconds, such as 0.5 or 60".to_owned())
 }

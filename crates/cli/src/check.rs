@@ -160,6 +160,10 @@ fn said(found: &Answer) -> String {
             "harmless: threads race for a word, and no order breaks it".to_owned()
         }
         (Verdict::Clean, _) => "clean: no order breaks it, and no threads race".to_owned(),
+        (Verdict::Unproved, Some("stopped")) => {
+            "none of the orders tried breaks it; the search was stopped, so this is not a proof"
+                .to_owned()
+        }
         (Verdict::Unproved, limit) => format!(
             "none of the orders tried breaks it; the limit of {} ended the search, so this is not a proof",
             limit.unwrap_or("the engine")
@@ -169,21 +173,24 @@ fn said(found: &Answer) -> String {
 
 /// What was searched, and how little of it had to be.
 fn searched(found: &Answer, program: &Searched) -> String {
-    let all = search::orders_words(&lengths(program));
+    let all = match search::orders_words(&lengths(program)).as_str() {
+        "1" => "1 order".to_owned(),
+        more => format!("{more} orders"),
+    };
     let time = format!("{} steps, {} ms", found.steps, found.milliseconds);
     match (found.classes, found.states) {
         (Some(1), _) if found.complete => {
-            format!("by classes: all orders are equivalent ({all} of them); {time}")
+            format!("by classes: all orders are equivalent ({all}); {time}")
         }
         (Some(classes), _) if found.complete => {
-            format!("by classes: {classes} stand for {all} orders; {time}")
+            format!("by classes: {classes} stand for {all}; {time}")
         }
-        (Some(classes), _) => format!("by classes: {classes} so far, of {all} orders; {time}"),
+        (Some(classes), _) => format!("by classes: {classes} so far, of {all}; {time}"),
         (_, Some(states)) if found.complete => {
-            format!("by states: {states} are all that {all} orders lead to; {time}")
+            format!("by states: {states} are all that {all} lead to; {time}")
         }
         (_, Some(states)) => format!("by states: {states} so far; {time}"),
-        _ => format!("by chance: {} of {all} orders; {time}", found.runs),
+        _ => format!("by chance: {} of {all}; {time}", found.runs),
     }
 }
 
