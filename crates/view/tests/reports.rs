@@ -7,6 +7,7 @@ use lockstep_machine::Schedule;
 use lockstep_mm::kernel::Kernel;
 use lockstep_scenario::{Scenario, library, parse_kernel};
 use lockstep_view::reports::Searching;
+use lockstep_view::reports::html::Moment;
 use lockstep_view::reports::locks::{LockOrder, LockReport};
 use lockstep_view::reports::races::{RacePair, RaceReport, RaceVerdict};
 use lockstep_view::{Mode, Session};
@@ -60,6 +61,47 @@ fn lock_order_as_text() {
             assert!(!report.is_broken());
         }
     }
+}
+
+/// A link as short as it can be, so that a person can read the HTML around it.
+fn short_link(moment: &Moment<'_>) -> String {
+    format!("#{}.{}", moment.schedule, moment.step)
+}
+
+/// HTML with a line for each element that begins, so that a change of it can be read.
+fn in_lines(html: &str) -> String {
+    let mut lines = html.replace("><", ">\n<");
+    lines.push('\n');
+    lines
+}
+
+#[test]
+fn reports_as_html() {
+    for scenario in scenarios(&["exit-vs-exit-third-mapping"]) {
+        let order = locks(std::slice::from_ref(&scenario), Kernel::BEFORE);
+        let pairs = races(&scenario, Kernel::BEFORE, u64::MAX);
+        for (name, html) in [
+            ("locks", order.html(&short_link)),
+            ("races", pairs.html(&short_link)),
+        ] {
+            expect_file![format!("reports/{}.before.{name}.html", scenario.id)]
+                .assert_eq(&in_lines(&html));
+            nests(&html);
+        }
+    }
+}
+
+/// Every element that is opened is closed, the last one first.
+fn nests(html: &str) {
+    let mut open = Vec::new();
+    for piece in html.split('<').skip(1) {
+        let (tag, _) = piece.split_once('>').expect("a tag ends");
+        match tag.strip_prefix('/') {
+            Some(tag) => assert_eq!(open.pop(), Some(tag)),
+            None => open.push(tag.split(' ').next().unwrap_or(tag)),
+        }
+    }
+    assert!(open.is_empty(), "{open:?}");
 }
 
 /// Every pair of a scenario with two threads: what races, where, and how it is judged.

@@ -1,6 +1,6 @@
 //! The search of all orders: what it has found of the run on the stage, before and after the patch, and of a kernel of one's own.
 
-use lockstep_view::search::orders_words;
+use lockstep_view::search::{grouped, orders_words};
 use yew::Callback;
 
 use super::bench::bench;
@@ -11,7 +11,7 @@ use super::prove_words::{headline, outcome, seconds};
 use super::swatch::letter_chip;
 use crate::element::{El, el, words};
 use crate::engine;
-use crate::model::prove::{Case, Hunt, Pair, State, View, grouped};
+use crate::model::prove::{Case, Hunt, Pair, State, View};
 use crate::model::{Act, Mark, Model};
 use crate::order;
 use crate::worker::{Counts, End, Found, Verdict, Witness};

@@ -7,6 +7,7 @@ use std::rc::Rc;
 
 use lockstep_scenario::sort_few;
 use lockstep_view::scene::ThreadId;
+use lockstep_view::search::grouped;
 
 use super::{Mark, Model, Panel};
 use crate::engine::{self, Kernel, Session};
@@ -479,17 +480,4 @@ fn pairs(scenario: &str, kernel: Kernel, sample: Option<&Sample>) -> Vec<Pair> {
     }
     sort_few(&mut found, |pair| u64::from(pair.step));
     found
-}
-
-/// A number with its thousands apart.
-pub fn grouped(number: u64) -> String {
-    let digits = number.to_string();
-    let mut text = String::new();
-    for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
 }

@@ -1,6 +1,7 @@
 //! The race report: what a race detector would find in any order of a scenario, and whether it matters.
 
 mod text;
+pub(super) mod told;
 
 use lockstep_explore::Dpor;
 use lockstep_explore::race::{Decision, Example, Pair, Races, Side};

@@ -1,0 +1,189 @@
+//! The lock graph as SVG: the locks as a ladder, the edges as arcs beside it.
+//!
+//! Arcs along the documented order are on the left, arcs against it on the right. An arc is the wider the more rungs it
+//! passes, and where several meet a rung they touch it in the order in which they part, so that no two cross there.
+
+use std::fmt::Write;
+
+use super::locks::moment;
+use super::{Html, Links};
+use crate::reports::locks::{LockEdge, LockOrder, LockReport, told};
+use crate::search::grouped;
+
+/// The width and height of a rung, and the room from one to the next, in units of the picture.
+const RUNG: (usize, usize) = (148, 44);
+const PITCH: usize = 72;
+/// How far an arc to the next rung goes aside, and how much farther one does for each rung it passes.
+const BULGE: usize = 34;
+const STRIDE: usize = 42;
+/// The room beside the widest arc, for its number.
+const MARGIN: usize = 44;
+/// The room between two ends of arcs on one rung.
+const PORT: usize = 8;
+
+/// An edge, laid out.
+struct Arc<'a> {
+    edge: &'a LockEdge,
+    /// The rungs it leads from and to.
+    ends: [usize; 2],
+    is_right: bool,
+}
+
+impl Arc<'_> {
+    fn span(&self) -> usize {
+        self.ends[0].abs_diff(self.ends[1])
+    }
+
+    fn bulge(&self) -> usize {
+        BULGE + STRIDE * self.span().saturating_sub(1)
+    }
+}
+
+pub(super) fn graph(html: &mut Html, report: &LockReport, links: Links<'_>) {
+    let rung = |name: &str| report.locks.iter().position(|row| row.lock == name);
+    let arcs: Vec<Arc<'_>> = report
+        .edges
+        .iter()
+        .filter_map(|edge| {
+            Some(Arc {
+                edge,
+                ends: [rung(&edge.held)?, rung(&edge.wanted)?],
+                is_right: edge.order == LockOrder::Against,
+            })
+        })
+        .collect();
+    let room = |is_right: bool| {
+        let side = arcs.iter().filter(|arc| arc.is_right == is_right);
+        side.map(|arc| arc.bulge() + MARGIN).max().unwrap_or(2)
+    };
+    let (left, right) = (room(false), room(true));
+    let width = left + RUNG.0 + right;
+    let height = (report.locks.len().saturating_sub(1)) * PITCH + RUNG.1 + 4;
+    let view = format!("0 0 {width} {height}");
+    let style = format!("max-inline-size:{width}px");
+    let attributes = [
+        ("viewBox", view.as_str()),
+        ("style", style.as_str()),
+        ("role", "group"),
+        ("aria-label", "Lock graph"),
+    ];
+    html.within("svg", &attributes, |html| {
+        for arc in &arcs {
+            one_arc(html, report, &arcs, arc, left, links);
+        }
+        for (at, row) in report.locks.iter().enumerate() {
+            let middle = (left + RUNG.0 / 2).to_string();
+            let top = top(at);
+            let (width, height) = (RUNG.0.to_string(), RUNG.1.to_string());
+            html.within(
+                "rect.lock-rung",
+                &[
+                    ("x", &left.to_string()),
+                    ("y", &top.to_string()),
+                    ("width", &width),
+                    ("height", &height),
+                    ("rx", "6"),
+                ],
+                |_| {},
+            );
+            let text = |html: &mut Html, head: &str, y: usize, words: &str| {
+                let place = [("x", middle.as_str()), ("y", &y.to_string())];
+                html.within(head, &place, |html| html.say(words));
+            };
+            text(html, "text.lock-name", top + 19, &row.lock);
+            text(html, "text.lock-kind", top + 35, told::waiting(row));
+        }
+    });
+}
+
+fn top(rung: usize) -> usize {
+    rung * PITCH + 2
+}
+
+/// Where an arc touches one of its rungs: the others that do are above or below it, as they part from it.
+fn port(arcs: &[Arc<'_>], arc: &Arc<'_>, end: usize) -> usize {
+    let here = arc.ends[end];
+    // Those that go up leave above those that go down; of those that go up the nearest first, of those down the farthest.
+    let rank = |other: usize, place: usize| match other.cmp(&here) {
+        std::cmp::Ordering::Less => (0, here - other, place),
+        _ => (1, usize::MAX - other, place),
+    };
+    let own = arcs.iter().position(|one| std::ptr::eq(one, arc));
+    let mine = rank(arc.ends[1 - end], own.unwrap_or(0) * 2 + end);
+    let (mut above, mut all) = (0, 0);
+    for (place, one) in arcs.iter().enumerate() {
+        for side in [0, 1] {
+            if one.is_right == arc.is_right && one.ends[side] == here {
+                all += 1;
+                above += usize::from(rank(one.ends[1 - side], place * 2 + side) < mine);
+            }
+        }
+    }
+    let port = PORT.min((RUNG.1 - 8) / all.max(1));
+    top(here) + RUNG.1 / 2 + above * port - (all.max(1) - 1) * port / 2
+}
+
+fn one_arc(
+    html: &mut Html,
+    report: &LockReport,
+    arcs: &[Arc<'_>],
+    arc: &Arc<'_>,
+    left: usize,
+    links: Links<'_>,
+) {
+    let edge = arc.edge;
+    let [from, to] = [0, 1].map(|end| port(arcs, arc, end));
+    let x = if arc.is_right { left + RUNG.0 } else { left };
+    // A curve goes three quarters of the way to its handles.
+    let reach = arc.bulge() * 4 / 3;
+    let (handle, apex) = if arc.is_right {
+        (x + reach, x + arc.bulge())
+    } else {
+        (x.saturating_sub(reach), x.saturating_sub(arc.bulge()))
+    };
+    let middle = (from + to) / 2;
+    let class = match (edge.breaks_the_order(), edge.waits) {
+        (true, _) => "a.lock-arc.lock-bad",
+        (false, true) => "a.lock-arc",
+        (false, false) => "a.lock-arc.lock-tries",
+    };
+    let name = format!("{}, then {}: {}", edge.held, edge.wanted, told::how(edge));
+    let href = edge.ways.first().map(|way| links(&moment(report, way)));
+    let mut attributes = vec![("aria-label", name.as_str())];
+    attributes.extend(href.as_deref().map(|href| ("href", href)));
+    html.within(class, &attributes, |html| {
+        html.words("title", &name);
+        let mut curve = String::new();
+        // Writing to a string cannot fail.
+        let tip = if arc.is_right {
+            x + 7
+        } else {
+            x.saturating_sub(7)
+        };
+        _ = write!(
+            curve,
+            "M{x} {from}C{handle} {from} {handle} {to} {tip} {to}"
+        );
+        for class in ["path.lock-touch", "path.lock-line"] {
+            html.within(class, &[("d", &curve)], |_| {});
+        }
+        let (upper, lower) = (to - 4, to + 4);
+        let head = format!("M{x} {to}L{tip} {upper}L{tip} {lower}z");
+        html.within("path.lock-head", &[("d", &head)], |_| {});
+        let anchor = if arc.is_right { "start" } else { "end" };
+        let beside = if arc.is_right {
+            apex + 4
+        } else {
+            apex.saturating_sub(4)
+        };
+        html.within(
+            "text.lock-count",
+            &[
+                ("x", &beside.to_string()),
+                ("y", &(middle + 4).to_string()),
+                ("text-anchor", anchor),
+            ],
+            |html| html.say(&grouped(edge.classes)),
+        );
+    });
+}
