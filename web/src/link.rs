@@ -15,11 +15,13 @@ use crate::order::{self, Schedule};
 const VERSION: &str = "1";
 
 /// The routes: the stage, and the searches over it.
-const ROUTES: [(&str, Option<View>); 4] = [
+const ROUTES: [(&str, Option<View>); 6] = [
     ("/lab", None),
     ("/prove", Some(View::One)),
     ("/prove/both", Some(View::Both)),
     ("/bench", Some(View::Bench)),
+    ("/report/race", Some(View::Races)),
+    ("/report/locks", Some(View::Locks)),
 ];
 
 /// The longest address that is read.
@@ -208,6 +210,12 @@ impl Link {
     }
 }
 
+/// The address of a step in an order, behind the page, for whoever has them as words.
+pub fn to_moment(scenario: &str, kernel: &str, order: &str, step: u32) -> String {
+    let [scenario, kernel, order] = [scenario, kernel, order].map(escape);
+    format!("#/lab?v={VERSION}&s={scenario}&p={kernel}&r={order}&c={step}")
+}
+
 /// A kernel as a link names it.
 fn kernel(text: &str) -> Result<Kernel, String> {
     Kernel::parse(text).ok_or_else(|| {
@@ -309,10 +317,26 @@ mod tests {
             full(),
             searching(View::One, None),
             searching(View::Both, None),
+            searching(View::Races, None),
+            searching(View::Locks, None),
             searching(View::Bench, Kernel::parse("after,recheck=off")),
         ] {
             assert_eq!(Link::read(&link.to_hash()), Reading::Link(link));
         }
+    }
+
+    #[test]
+    fn the_address_of_a_moment_is_a_link() {
+        let Link { scenario, .. } = Link::default();
+        let hash = to_moment(&scenario, "after,i-mmap=shared", "A5B4A2.", 9);
+        let link = Link {
+            scenario,
+            fact: None,
+            detail: None,
+            model: None,
+            ..full()
+        };
+        assert_eq!(Link::read(&hash), Reading::Link(link));
     }
 
     #[test]

@@ -8,6 +8,7 @@ mod carry;
 mod moves;
 mod orders;
 pub mod prove;
+pub mod report;
 mod shown;
 mod state;
 

@@ -28,6 +28,7 @@ use crate::edge::checker::Checker;
 use crate::edge::document::{self, Shown};
 use crate::edge::host::Host;
 use crate::edge::player::Player;
+use crate::edge::reporter::Reporter;
 use crate::edge::{clipboard, keyboard, mouse};
 use crate::element::{El, el, words};
 use crate::engine;
@@ -70,6 +71,7 @@ struct Edges {
     shown: Shown,
     player: Player,
     checker: Checker,
+    reporter: Reporter,
     address: Option<Address>,
     host: Option<Host>,
     _keys: Option<EventListener>,
@@ -162,6 +164,7 @@ impl Page {
             shown: Shown::default(),
             player: Player::new(act.clone()),
             checker: Checker::new(act.clone()),
+            reporter: Reporter::new(act.clone()),
             address: self
                 .embed
                 .is_none()
@@ -235,6 +238,7 @@ impl Edges {
         self.shown.follow(model);
         self.player.follow(model);
         self.checker.follow(model);
+        self.reporter.follow(model);
         if let Some(address) = &mut self.address {
             address.follow(model);
         }

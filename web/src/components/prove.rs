@@ -8,6 +8,7 @@ use super::controls::{Choice, button, chosen, segments};
 use super::dialog::dialog;
 use super::icon::{Icon, icon};
 use super::prove_words::{headline, outcome, seconds};
+use super::report::report;
 use super::swatch::letter_chip;
 use crate::element::{El, el, words};
 use crate::engine;
@@ -22,10 +23,12 @@ const HONESTY: &str = "This searches a model of the code, run one step at a time
                        threads wait for each other for good, or another property does not hold at the end.";
 
 /// The parts there are.
-const VIEWS: [(View, &str, &str); 3] = [
+const VIEWS: [(View, &str, &str); 5] = [
     (View::One, "one", "This run"),
     (View::Both, "both", "Before and after"),
     (View::Bench, "bench", "Patch bench"),
+    (View::Races, "races", "Races"),
+    (View::Locks, "locks", "Locks"),
 ];
 
 /// What a press of it asks of the searches.
@@ -57,12 +60,16 @@ pub fn prove(model: &Model, act: &Callback<Act>) -> El {
         .child(match view {
             View::Bench => bench(model, act),
             View::One | View::Both => cases(model, act),
+            View::Races | View::Locks => report(model, act),
         })
-        .child(words("p.prove-honesty", HONESTY))
+        .child((view.report().is_none()).then(|| words("p.prove-honesty", HONESTY)))
         // It is here with the dialog, before there is anything to say.
         .child(words(
             "p.hidden|role=status|aria-live=polite",
-            &model.prove.voice,
+            match view.report() {
+                Some(_) => &model.reports.voice,
+                None => &model.prove.voice,
+            },
         ));
     dialog("Every order", inside, act)
 }

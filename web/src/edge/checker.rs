@@ -6,19 +6,15 @@ use std::rc::Rc;
 use gloo::events::{EventListener, EventListenerOptions};
 use gloo::timers::callback::Timeout;
 use js_sys::{Array, Uint8Array};
-use wasm_bindgen::{JsCast, JsValue};
-use web_sys::{
-    Blob, BlobPropertyBag, ErrorEvent, MessageEvent, Url, Worker, WorkerOptions, WorkerType,
-};
+use wasm_bindgen::JsCast;
+use web_sys::{ErrorEvent, MessageEvent, Worker};
 use yew::Callback;
 
-use super::document::document;
+use super::started::begin;
 use crate::model::prove::Hunt;
 use crate::model::{Act, Model};
 use crate::worker::{Ask, BUILD, Tell};
 
-/// The file that starts the worker.
-const LOADER: &str = "worker_loader.js";
 /// How long the worker may take to hear a stop before it is ended, in milliseconds. It looks up every twelve.
 const PATIENCE: u32 = 1_000;
 
@@ -100,7 +96,7 @@ impl Checker {
     }
 
     fn start(&self) {
-        let Some(worker) = begin() else {
+        let Some(worker) = begin("worker") else {
             self.act.emit(Act::Prove(Hunt::Lost(NONE.to_owned())));
             return;
         };
@@ -153,25 +149,4 @@ fn end(place: &Rc<RefCell<Option<Running>>>) {
 fn read(event: &MessageEvent) -> Option<Tell> {
     let bytes: js_sys::ArrayBuffer = event.data().dyn_into().ok()?;
     Tell::decode(&Uint8Array::new(&bytes).to_vec())
-}
-
-/// Starts the worker. A page in a sandbox may not start it from a file, which is foreign to it, but from a blob that brings the
-/// file. Browsers refuse modules in such a blob; a script that is none may still bring one, and keeps what is said until then.
-fn begin() -> Option<Worker> {
-    let base = document()?.base_uri().ok()??;
-    let loader = Url::new_with_base(&format!("{LOADER}?v={BUILD}"), &base).ok()?;
-    let loader = loader.href();
-    let options = WorkerOptions::new();
-    options.set_type(WorkerType::Module);
-    if let Ok(worker) = Worker::new_with_options(&loader, &options) {
-        return Some(worker);
-    }
-    let bring = JsValue::from(format!(
-        "self.early=[];onmessage=e=>early.push(e);import({loader:?}).catch(e=>setTimeout(()=>{{throw e}}))"
-    ));
-    let kind = BlobPropertyBag::new();
-    kind.set_type("text/javascript");
-    let blob = Blob::new_with_str_sequence_and_options(&Array::of1(&bring), &kind).ok()?;
-    let address = Url::create_object_url_with_blob(&blob).ok()?;
-    Worker::new(&address).ok()
 }

@@ -9,6 +9,7 @@ use lockstep_scenario::sort_few;
 use lockstep_view::scene::ThreadId;
 use lockstep_view::search::grouped;
 
+use super::report::Inquiry;
 use super::{Mark, Model, Panel};
 use crate::engine::{self, Kernel, Session};
 use crate::order;
@@ -41,6 +42,8 @@ pub enum Hunt {
     Lost(String),
     /// Open an order on the stage, on its own code or on the same without the patch, or with it.
     Walk(Box<Mark>, bool),
+    /// Something about the reports.
+    Report(Inquiry),
 }
 
 /// What of the searches is shown.
@@ -53,6 +56,10 @@ pub enum View {
     Both,
     /// Every scenario on a kernel of one's own.
     Bench,
+    /// The report on what races.
+    Races,
+    /// The report on what is locked under what.
+    Locks,
 }
 
 /// How a search stands.
@@ -319,18 +326,16 @@ impl Model {
                     other => other,
                 };
                 self.show_search(view);
-                let is_new = self
-                    .prove
-                    .cases
-                    .iter()
-                    .any(|case| case.state == State::Idle);
-                if is_new && !self.prove.is_going() {
+                let mut cases = self.prove.cases.iter();
+                let is_new = cases.any(|case| case.state == State::Idle);
+                if is_new && view.report().is_none() && !self.prove.is_going() {
                     self.prove.start_cases();
                 }
             }
             Hunt::Show(view) => {
                 self.panel = Some(Panel::Prove);
                 self.prove.stop();
+                self.reports.stop();
                 self.show_search(view);
             }
             Hunt::Start if self.prove.view == View::Bench => self.prove.start_bench(),
@@ -344,6 +349,7 @@ impl Model {
             Hunt::Told(tell) => self.prove.hear(&tell),
             Hunt::Lost(why) => self.prove.fail_all(&why),
             Hunt::Walk(mark, is_flipped) => self.walk(*mark, is_flipped),
+            Hunt::Report(inquiry) => self.inquire(inquiry),
         }
     }
 
@@ -394,6 +400,12 @@ impl Model {
                 }
                 return;
             }
+            View::Races | View::Locks => {
+                self.prove.cases = old;
+                self.prove.view = view;
+                self.open_report();
+                return;
+            }
         };
         let case = |kernel: Kernel| {
             let same = |case: &&Case| case.kernel == kernel && case.scenario == self.scenario;
@@ -409,6 +421,7 @@ impl Model {
     pub(super) fn open_panel(&mut self, panel: Option<Panel>) {
         if panel != Some(Panel::Prove) {
             self.prove.stop();
+            self.reports.stop();
         }
         self.panel = panel;
         self.query.clear();

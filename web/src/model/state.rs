@@ -9,6 +9,7 @@ use crate::shared::Shared;
 use crate::source::Source;
 
 use super::prove::Prove;
+use super::report::Reports;
 use super::{Answer, Carried, Panel, Tab};
 
 /// How much one press of Step does.
@@ -291,6 +292,8 @@ pub struct Model {
     pub is_idle: bool,
     /// The searches of all orders.
     pub prove: Prove,
+    /// The reports on them.
+    pub reports: Reports,
 }
 
 impl Model {
@@ -336,6 +339,7 @@ impl Model {
             copied: None,
             is_idle: false,
             prove: Prove::default(),
+            reports: Reports::default(),
         })
     }
 

@@ -3,8 +3,6 @@
 //! Arcs along the documented order are on the left, arcs against it on the right. An arc is the wider the more rungs it
 //! passes, and where several meet a rung they touch it in the order in which they part, so that no two cross there.
 
-use std::fmt::Write;
-
 use super::locks::moment;
 use super::{Html, Links};
 use crate::reports::locks::{LockEdge, LockOrder, LockReport, told};
@@ -16,8 +14,8 @@ const PITCH: usize = 72;
 /// How far an arc to the next rung goes aside, and how much farther one does for each rung it passes.
 const BULGE: usize = 34;
 const STRIDE: usize = 42;
-/// The room beside the widest arc, for its number.
-const MARGIN: usize = 44;
+/// The room beside the widest arc, for half of its number.
+const MARGIN: usize = 24;
 /// The room between two ends of arcs on one rung.
 const PORT: usize = 8;
 
@@ -68,9 +66,19 @@ pub(super) fn graph(html: &mut Html, report: &LockReport, links: Links<'_>) {
         ("aria-label", "Lock graph"),
     ];
     html.within("svg", &attributes, |html| {
-        for arc in &arcs {
-            one_arc(html, report, &arcs, arc, left, links);
+        let curves = arcs
+            .iter()
+            .map(|arc| (arc.edge, Curve::of(&arcs, arc, left)));
+        let curves: Vec<(&LockEdge, Curve)> = curves.collect();
+        for (edge, curve) in &curves {
+            one_arc(html, report, edge, curve, links);
         }
+        // Over all arcs, so that none runs through a number.
+        html.within("g", &[("aria-hidden", "true")], |html| {
+            for (edge, curve) in &curves {
+                count(html, edge, curve);
+            }
+        });
         for (at, row) in report.locks.iter().enumerate() {
             let middle = (left + RUNG.0 / 2).to_string();
             let top = top(at);
@@ -123,25 +131,60 @@ fn port(arcs: &[Arc<'_>], arc: &Arc<'_>, end: usize) -> usize {
     top(here) + RUNG.1 / 2 + above * port - (all.max(1) - 1) * port / 2
 }
 
-fn one_arc(
-    html: &mut Html,
-    report: &LockReport,
-    arcs: &[Arc<'_>],
-    arc: &Arc<'_>,
-    left: usize,
-    links: Links<'_>,
-) {
-    let edge = arc.edge;
-    let [from, to] = [0, 1].map(|end| port(arcs, arc, end));
-    let x = if arc.is_right { left + RUNG.0 } else { left };
-    // A curve goes three quarters of the way to its handles.
-    let reach = arc.bulge() * 4 / 3;
-    let (handle, apex) = if arc.is_right {
-        (x + reach, x + arc.bulge())
-    } else {
-        (x.saturating_sub(reach), x.saturating_sub(arc.bulge()))
-    };
-    let middle = (from + to) / 2;
+/// Where an arc runs.
+struct Curve {
+    /// Where it begins and ends, up and down.
+    ends: [usize; 2],
+    /// The side of the rungs it touches, the tip's root, its handles, and how far it gets.
+    x: usize,
+    root: usize,
+    handle: usize,
+    apex: usize,
+}
+
+impl Curve {
+    fn of(arcs: &[Arc<'_>], arc: &Arc<'_>, left: usize) -> Self {
+        let x = if arc.is_right { left + RUNG.0 } else { left };
+        let aside = |by: usize| {
+            if arc.is_right {
+                x + by
+            } else {
+                x.saturating_sub(by)
+            }
+        };
+        Self {
+            ends: [0, 1].map(|end| port(arcs, arc, end)),
+            x,
+            root: aside(7),
+            // A curve goes three quarters of the way to its handles.
+            handle: aside(arc.bulge() * 4 / 3),
+            apex: aside(arc.bulge()),
+        }
+    }
+
+    fn line(&self) -> String {
+        let Self {
+            ends: [from, to],
+            x,
+            root,
+            handle,
+            ..
+        } = self;
+        format!("M{x} {from}C{handle} {from} {handle} {to} {root} {to}")
+    }
+
+    fn tip(&self) -> String {
+        let Self {
+            ends: [_, to],
+            x,
+            root,
+            ..
+        } = self;
+        format!("M{x} {to}L{root} {}L{root} {}z", to - 4, to + 4)
+    }
+}
+
+fn one_arc(html: &mut Html, report: &LockReport, edge: &LockEdge, curve: &Curve, links: Links<'_>) {
     let class = match (edge.breaks_the_order(), edge.waits) {
         (true, _) => "a.lock-arc.lock-bad",
         (false, true) => "a.lock-arc",
@@ -153,37 +196,26 @@ fn one_arc(
     attributes.extend(href.as_deref().map(|href| ("href", href)));
     html.within(class, &attributes, |html| {
         html.words("title", &name);
-        let mut curve = String::new();
-        // Writing to a string cannot fail.
-        let tip = if arc.is_right {
-            x + 7
-        } else {
-            x.saturating_sub(7)
-        };
-        _ = write!(
-            curve,
-            "M{x} {from}C{handle} {from} {handle} {to} {tip} {to}"
-        );
-        for class in ["path.lock-touch", "path.lock-line"] {
-            html.within(class, &[("d", &curve)], |_| {});
+        let line = curve.line();
+        for (class, path) in [
+            ("path.lock-touch", &line),
+            ("path.lock-line", &line),
+            ("path.lock-head", &curve.tip()),
+        ] {
+            html.within(class, &[("d", path)], |_| {});
         }
-        let (upper, lower) = (to - 4, to + 4);
-        let head = format!("M{x} {to}L{tip} {upper}L{tip} {lower}z");
-        html.within("path.lock-head", &[("d", &head)], |_| {});
-        let anchor = if arc.is_right { "start" } else { "end" };
-        let beside = if arc.is_right {
-            apex + 4
-        } else {
-            apex.saturating_sub(4)
-        };
-        html.within(
-            "text.lock-count",
-            &[
-                ("x", &beside.to_string()),
-                ("y", &(middle + 4).to_string()),
-                ("text-anchor", anchor),
-            ],
-            |html| html.say(&grouped(edge.classes)),
-        );
     });
+}
+
+/// In how many classes an edge was made, on its arc; the name of the arc says it too.
+fn count(html: &mut Html, edge: &LockEdge, curve: &Curve) {
+    let (x, y) = (
+        curve.apex,
+        usize::midpoint(curve.ends[0], curve.ends[1]) + 4,
+    );
+    html.within(
+        "text.lock-count",
+        &[("x", &x.to_string()), ("y", &y.to_string())],
+        |html| html.say(&grouped(edge.classes)),
+    );
 }
