@@ -231,6 +231,12 @@ fn done(case: &Case, found: &Found, pairs: &[Pair], act: &Callback<Act>) -> El {
             .child(words("code", &broken))
     });
     let witnesses = found.witnesses.iter().map(|one| witness(case, one, act));
+    let reports = [
+        (View::Races, "What races"),
+        (View::Locks, "What is locked under what"),
+    ];
+    let reports =
+        reports.map(|(view, name)| button("prove-way", name, hunt(Hunt::Show(view)), act));
     el("div.prove-state")
         .child(verdict)
         .child(ends)
@@ -240,6 +246,7 @@ fn done(case: &Case, found: &Found, pairs: &[Pair], act: &Callback<Act>) -> El {
             (found.classes.is_some() && found.end == End::Complete)
                 .then(|| why_enough(found, pairs)),
         )
+        .child(el("div.prove-ways").children(reports))
 }
 
 /// An order that fails, and the ways to it.
