@@ -44,6 +44,8 @@ pub struct Link {
     pub detail: Option<Detail>,
     /// The route: the search that is open over the stage, if one is.
     pub search: Option<View>,
+    /// `slice`: whether only what matters is shown.
+    pub is_sliced: bool,
     /// `k`: the kernel of the patch bench.
     pub bench: Option<Kernel>,
     /// `m`: the fingerprint of the model the link was made with.
@@ -71,6 +73,7 @@ impl Default for Link {
             fact: None,
             detail: None,
             search: None,
+            is_sliced: false,
             bench: None,
             model: None,
         }
@@ -162,6 +165,7 @@ impl Link {
                     )
                 })?);
             }
+            "slice" => self.is_sliced = value == "1",
             "m" if !value.is_empty() => self.model = Some(value.to_owned()),
             // Names of later versions and of search tools are passed over.
             _ => {}
@@ -192,6 +196,9 @@ impl Link {
         }
         if let Some(detail) = self.detail {
             add("d", detail.name());
+        }
+        if self.is_sliced {
+            add("slice", "1");
         }
         if let Some(bench) = self.bench {
             add("k", &bench.name());
@@ -300,6 +307,7 @@ mod tests {
             fact: Some(FactId("PG_mlocked@page 2".to_owned())),
             detail: Some(Detail::Statement),
             search: None,
+            is_sliced: true,
             bench: None,
             model: Some("3f2a9c".to_owned()),
         }
@@ -333,6 +341,7 @@ mod tests {
             scenario,
             fact: None,
             detail: None,
+            is_sliced: false,
             model: None,
             ..full()
         };

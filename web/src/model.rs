@@ -10,6 +10,7 @@ mod orders;
 pub mod prove;
 pub mod report;
 mod shown;
+pub mod slice;
 mod state;
 
 pub use act::{Act, Until};

@@ -34,7 +34,9 @@ pub fn score(model: &Model, act: &Callback<Act>) -> El {
         let is_ghost = is_ghost(score, cursor, model.preview, row.thread);
         let carried = model.carried.as_ref();
         let carried = carried.filter(|carried| carried.thread == row.thread);
-        rows = rows.child(thread_lane(row, score, cursor, is_ghost, carried, scale));
+        let needed = model.needed().map(|steps| &steps[..]);
+        let lane = thread_lane(row, score, cursor, is_ghost, carried, needed, scale);
+        rows = rows.child(lane);
     }
     let stage = model.stage.clone();
     let rows = rows.node(kept(model.stage.address(), move || {

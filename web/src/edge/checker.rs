@@ -33,6 +33,8 @@ pub struct Checker {
     worker: Rc<RefCell<Option<Running>>>,
     /// The number of the list that was sent last.
     sent: u32,
+    /// The number of the question about a slice that was sent last.
+    sliced: u32,
     /// Ends a worker that does not hear a stop.
     watchdog: Option<Timeout>,
 }
@@ -55,26 +57,27 @@ impl Checker {
             act,
             worker: Rc::default(),
             sent: 0,
+            sliced: 0,
             watchdog: None,
         }
     }
 
     /// Tells the worker what the model wants of it.
     pub fn follow(&mut self, model: &Model) {
-        let prove = &model.prove;
-        if !prove.is_going() {
-            self.watchdog = None;
+        self.follow_searches(model);
+        let (number, ask) = &model.slice.wanted;
+        if *number != self.sliced {
+            self.sliced = *number;
+            self.send(ask.as_slice());
         }
-        let (number, asks) = &prove.wanted;
-        if *number == self.sent {
+    }
+
+    /// Sends messages to the worker, which is started if it is not there.
+    fn send(&self, asks: &[Ask]) {
+        if asks.is_empty() {
             return;
         }
-        self.sent = *number;
-        let is_stop = *asks == [Ask::Stop];
         if self.worker.borrow().is_none() {
-            if is_stop {
-                return;
-            }
             self.start();
         }
         if let Some(running) = &*self.worker.borrow() {
@@ -86,6 +89,23 @@ impl Checker {
                     .post_message_with_transfer(&bytes, &Array::of1(&bytes));
             }
         }
+    }
+
+    fn follow_searches(&mut self, model: &Model) {
+        let prove = &model.prove;
+        if !prove.is_going() {
+            self.watchdog = None;
+        }
+        let (number, asks) = &prove.wanted;
+        if *number == self.sent {
+            return;
+        }
+        self.sent = *number;
+        let is_stop = *asks == [Ask::Stop];
+        if is_stop && self.worker.borrow().is_none() {
+            return;
+        }
+        self.send(asks);
         self.watchdog = (is_stop && prove.is_going()).then(|| {
             let (worker, act) = (Rc::clone(&self.worker), self.act.clone());
             Timeout::new(PATIENCE, move || {

@@ -19,6 +19,7 @@ impl Model {
             Act::Toggle => next.play(),
             act => next.apply(act),
         }
+        next.keep_slice();
         next
     }
 
@@ -88,6 +89,7 @@ impl Model {
             Act::Source(source) => self.source = source,
             Act::NotLoaded(wish) => self.not_loaded(&wish),
             Act::Prove(hunt) => self.hunt(hunt),
+            Act::OnlyNeeded => self.slice.is_on = !self.slice.is_on,
         }
     }
 

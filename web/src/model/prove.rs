@@ -159,7 +159,7 @@ impl Prove {
         self.said = 0;
     }
 
-    fn job(&mut self) -> u32 {
+    pub(super) fn job(&mut self) -> u32 {
         self.jobs += 1;
         self.jobs
     }
@@ -307,6 +307,8 @@ impl Prove {
             }
             // What is told of a bench that is no longer wanted.
             Tell::Cell { .. } | Tell::Over { .. } | Tell::Failed { .. } => {}
+            // That is about a run, not about all orders.
+            Tell::Needed { .. } => {}
             Tell::Crashed { why } => {
                 let why = format!("The search stopped with an internal error ({why}).");
                 self.fail_all(&why);
@@ -346,8 +348,14 @@ impl Model {
                 self.set_bench(kernel);
             }
             Hunt::Preset(kernel) => self.set_bench(kernel),
-            Hunt::Told(tell) => self.prove.hear(&tell),
-            Hunt::Lost(why) => self.prove.fail_all(&why),
+            Hunt::Told(tell) => {
+                self.slice.hear(&tell);
+                self.prove.hear(&tell);
+            }
+            Hunt::Lost(why) => {
+                self.slice.fail(&why);
+                self.prove.fail_all(&why);
+            }
             Hunt::Walk(mark, is_flipped) => self.walk(*mark, is_flipped),
             Hunt::Report(inquiry) => self.inquire(inquiry),
         }

@@ -11,6 +11,7 @@ use crate::source::Source;
 
 use super::prove::Prove;
 use super::report::Reports;
+use super::slice::Slice;
 use super::{Answer, Carried, Panel, Tab};
 
 /// How much one press of Step does.
@@ -295,6 +296,8 @@ pub struct Model {
     pub prove: Prove,
     /// The reports on them.
     pub reports: Reports,
+    /// Which steps of the run matter.
+    pub slice: Slice,
 }
 
 impl Model {
@@ -341,6 +344,7 @@ impl Model {
             is_idle: false,
             prove: Prove::default(),
             reports: Reports::default(),
+            slice: Slice::default(),
         })
     }
 
