@@ -143,11 +143,15 @@ impl Component for Page {
 }
 
 impl Page {
-    /// Asks for the file of a scenario, and then for what it is needed for; only the last thing asked for counts.
+    /// Asks for the files of a scenario, and then for what they are needed for; only the last thing asked for counts.
     fn fetch(&mut self, id: String, wish: Act) {
         let act = self.act.clone();
+        let has_source = self.model.source.is_whole();
         self.wish = Some(wish.clone());
         spawn_local(async move {
+            if !has_source {
+                act.emit(Act::Source(load::source(&id).await));
+            }
             let is_here = load::scenario(&id).await;
             act.emit(if is_here {
                 wish

@@ -1,5 +1,6 @@
 //! The score: the whole run at once, and the handle on time.
 
+use lockstep_machine::Gather;
 use lockstep_view::scene::{Score as Run, VerdictKind};
 use yew::Callback;
 
@@ -78,7 +79,7 @@ fn over(score: &Run, cursor: u32, scale: Scale) -> El {
 fn ruler(score: &Run, cursor: u32, scale: Scale, act: &Callback<Act>) -> El {
     let here = score.beats.iter().rposition(|beat| beat.step.0 <= cursor);
     let wanted = score.beats.iter().map(|beat| scale.middle(beat.step.0));
-    let places = spread(wanted.collect());
+    let places = spread(wanted.gather());
     let flags = score.beats.iter().zip(places).enumerate();
     let flags = flags.map(|(index, (beat, place))| {
         let name = format!("{}, step {}", beat.title, beat.step.0);

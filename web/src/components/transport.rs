@@ -1,5 +1,6 @@
 //! The hands on time: back, play, step; and, apart from them, how far one press goes and how fast play is.
 
+use lockstep_machine::Gather;
 use yew::Callback;
 
 use super::controls::{Choice, button, chosen, icon_button, select};
@@ -165,7 +166,7 @@ fn details(model: &Model) -> Vec<Choice> {
         group: "",
         is_chosen: detail == model.detail,
     };
-    Detail::ALL.into_iter().map(choice).collect()
+    Detail::ALL.into_iter().map(choice).gather()
 }
 
 fn speeds(model: &Model) -> Vec<Choice> {
@@ -175,5 +176,5 @@ fn speeds(model: &Model) -> Vec<Choice> {
         group: "",
         is_chosen: speed == model.speed,
     };
-    Speed::ALL.into_iter().map(choice).collect()
+    Speed::ALL.into_iter().map(choice).gather()
 }

@@ -1,5 +1,6 @@
 //! How the state moves in time: steps, jumps, play, and what is said about them.
 
+use lockstep_machine::Gather;
 use lockstep_view::scene::{FactId, PropertyState, SetBy, StepNo, ThreadState, VerdictKind};
 
 use super::{Act, Detail, Model, ZOOMS};
@@ -134,7 +135,7 @@ impl Model {
                         change.to
                     )
                 })
-                .collect();
+                .gather();
             text.push_str(&parts.join(", "));
             text.push('.');
         }

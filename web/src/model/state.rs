@@ -1,5 +1,6 @@
 //! The state of the page.
 
+use lockstep_machine::Gather;
 use lockstep_view::scene::{FactId, Headline, LockId, Row, Scene, Score, StepNo, ThreadId};
 
 use crate::engine::{self, Kernel, Played, Session};
@@ -152,7 +153,7 @@ fn trays(played: &Played) -> Vec<String> {
     let keys = start
         .iter()
         .filter(|tray| !tray.pages.is_empty() || ALWAYS.contains(&tray.key.as_str()));
-    keys.map(|tray| tray.key.clone()).collect()
+    keys.map(|tray| tray.key.clone()).gather()
 }
 
 impl Stage {
@@ -161,8 +162,8 @@ impl Stage {
         let played = session.run(asked);
         Self {
             headline: Shared::new(session.headline()),
-            score: Shared::new(played.score()),
-            rows: Shared::new(played.transcript()),
+            score: played.score(),
+            rows: played.transcript(),
             trays: trays(&played),
             session,
             played,
@@ -180,7 +181,7 @@ impl Stage {
             .lock_lanes
             .iter()
             .map(|lane| lane.lock.clone())
-            .collect()
+            .gather()
     }
 
     /// The moment after a step, or the last one if there are fewer.
