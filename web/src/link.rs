@@ -15,13 +15,14 @@ use crate::order::{self, Schedule};
 const VERSION: &str = "1";
 
 /// The routes: the stage, and the searches over it.
-const ROUTES: [(&str, Option<View>); 6] = [
+const ROUTES: [(&str, Option<View>); 7] = [
     ("/lab", None),
     ("/prove", Some(View::One)),
     ("/prove/both", Some(View::Both)),
     ("/bench", Some(View::Bench)),
     ("/report/race", Some(View::Races)),
     ("/report/locks", Some(View::Locks)),
+    ("/report/classes", Some(View::Classes)),
 ];
 
 /// The longest address that is read.
@@ -327,6 +328,7 @@ mod tests {
             searching(View::Both, None),
             searching(View::Races, None),
             searching(View::Locks, None),
+            searching(View::Classes, None),
             searching(View::Bench, Kernel::parse("after,recheck=off")),
         ] {
             assert_eq!(Link::read(&link.to_hash()), Reading::Link(link));

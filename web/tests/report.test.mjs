@@ -82,6 +82,22 @@ test("before, trylocks go against the order of the locks; after, none does", asy
   assert.match(await told(edge), /rmap_walk_file › try_to_unmap_one › page_check_address A asks at step \d+, held since \d+/);
 });
 
+test("a proof can be looked at: one order of each class, each of which can be walked", async (t) => {
+  const page = await site.open(t, "#/prove?v=1&s=truncate-cow-vs-reclaim&p=after");
+  await dialog(page).getByText("Why 267 are enough").click();
+  await dialog(page).getByRole("button", { name: "All of them" }).click();
+  await report(page).getByText("ok, 267 classes.").waitFor();
+  const orders = report(page).locator(".class-orders a");
+  assert.equal(await orders.count(), 200);
+  assert.match(await told(report(page)), /And 67 more: they are in the text and in the JSON/);
+  const json = JSON.parse(await dialog(page).getByRole("textbox", { name: /^JSON/ }).inputValue());
+  assert.equal(json.ends.flatMap(({ orders }) => orders).length, 267);
+  const order = await orders.nth(7).innerText();
+  await orders.nth(7).click();
+  await dialog(page).waitFor({ state: "detached" });
+  await page.waitForURL(new RegExp(`r=${order}`));
+});
+
 for (const [name, file] of [["race", "races"], ["locks", "locks"]]) {
   test(`the report is the one of the terminal, byte by byte, and can be taken away: ${file}`, async (t) => {
     const page = await open(t, name, `${THIRD}&p=before`, { permissions: ["clipboard-read", "clipboard-write"] });
@@ -130,7 +146,8 @@ test("where the program cannot be loaded, is of another build, or dies, that is 
 for (const colorScheme of ["light", "dark"]) {
   test(`on a phone nothing of a report sticks out, and axe finds nothing serious: ${colorScheme}`, async (t) => {
     const page = await open(t, "race", `${THIRD}&p=before`, { colorScheme, viewport: SIZES.phone, hasTouch: true });
-    for (const part of ["Races", "Locks"]) {
+    await dialog(page).waitFor();
+    for (const part of ["Races", "Locks", "Classes"]) {
       await choose(page, part);
       await report(page).waitFor();
       await assertAccessible(page);

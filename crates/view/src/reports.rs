@@ -1,9 +1,11 @@
-//! Reports over all orders of a scenario: the data races that a race detector would find in them, and the order of the locks.
+//! Reports over all orders of a scenario: the data races that a race detector would find in them, the order of the locks, and
+//! the list of its classes of orders.
 //!
 //! Each is plain data that a page, a terminal or a program draws from, and each has a text form
-//! and one for a page. Both come from one search by
+//! and one for a page. Each comes from one search by
 //! classes; see `race` and `lockdep` of the crate that searches for what is argued there.
 
+pub mod classes;
 pub mod html;
 pub mod locks;
 pub mod races;

@@ -1,5 +1,6 @@
 //! The reports over all orders, as a person reads them, and what has to be true of them on every scenario.
 
+use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use expect_test::{expect, expect_file};
@@ -7,6 +8,7 @@ use lockstep_machine::Schedule;
 use lockstep_mm::kernel::Kernel;
 use lockstep_scenario::{Scenario, library, parse_kernel};
 use lockstep_view::reports::Searching;
+use lockstep_view::reports::classes::ClassReport;
 use lockstep_view::reports::html::Moment;
 use lockstep_view::reports::locks::{LockOrder, LockReport};
 use lockstep_view::reports::races::{RacePair, RaceReport, RaceVerdict};
@@ -73,6 +75,43 @@ fn in_lines(html: &str) -> String {
     let mut lines = html.replace("><", ">\n<");
     lines.push('\n');
     lines
+}
+
+/// Each order of the list is a run of its own that ends as the list says, and the list is as long as the search is wide.
+#[test]
+fn every_class_is_a_run_that_ends_as_it_says() {
+    for (id, kernel) in [
+        ("truncate-cow-vs-reclaim", Kernel::BEFORE),
+        ("truncate-cow-vs-reclaim", Kernel::AFTER),
+        ("mlock-vs-reclaim", Kernel::BEFORE),
+        ("munlock-double-mapping", Kernel::AFTER),
+    ] {
+        let scenario = &scenarios(&[id])[0];
+        let session = session(scenario, kernel);
+        let mut searching = Searching {
+            classes: u64::MAX,
+            go_on: &mut |_| true,
+        };
+        let report = ClassReport::search(&session, &mut searching);
+        assert!(report.extent.complete);
+        let all: Vec<&String> = report.ends.iter().flat_map(|end| &end.orders).collect();
+        assert_eq!(all.len() as u64, report.extent.classes);
+        let different: BTreeSet<&String> = all.iter().copied().collect();
+        assert_eq!(different.len(), all.len());
+        for end in &report.ends {
+            for order in &end.orders {
+                let schedule: Schedule = order.parse().expect("an order");
+                let run = session.run(&schedule, Mode::Strict);
+                assert!(run.report().refusal.is_none(), "{id}: {order}");
+                let came = run.outcome().word();
+                assert!(end.outcome.starts_with(came), "{id}: {order}: {came}");
+            }
+        }
+        nests(&report.html(&short_link));
+        if id == "mlock-vs-reclaim" {
+            expect_file![format!("reports/{id}.before.classes.txt")].assert_eq(&report.text());
+        }
+    }
 }
 
 #[test]

@@ -23,12 +23,13 @@ const HONESTY: &str = "This searches a model of the code, run one step at a time
                        threads wait for each other for good, or another property does not hold at the end.";
 
 /// The parts there are.
-const VIEWS: [(View, &str, &str); 5] = [
+const VIEWS: [(View, &str, &str); 6] = [
     (View::One, "one", "This run"),
     (View::Both, "both", "Before and after"),
     (View::Bench, "bench", "Patch bench"),
     (View::Races, "races", "Races"),
     (View::Locks, "locks", "Locks"),
+    (View::Classes, "classes", "Classes"),
 ];
 
 /// What a press of it asks of the searches.
@@ -60,7 +61,7 @@ pub fn prove(model: &Model, act: &Callback<Act>) -> El {
         .child(match view {
             View::Bench => bench(model, act),
             View::One | View::Both => cases(model, act),
-            View::Races | View::Locks => report(model, act),
+            View::Races | View::Locks | View::Classes => report(model, act),
         })
         .child((view.report().is_none()).then(|| words("p.prove-honesty", HONESTY)))
         // It is here with the dialog, before there is anything to say.
@@ -244,7 +245,7 @@ fn done(case: &Case, found: &Found, pairs: &[Pair], act: &Callback<Act>) -> El {
         .child((!found.witnesses.is_empty()).then(|| el("ul.prove-witnesses").children(witnesses)))
         .child(
             (found.classes.is_some() && found.end == End::Complete)
-                .then(|| why_enough(found, pairs)),
+                .then(|| why_enough(found, pairs, act)),
         )
         .child(el("div.prove-ways").children(reports))
 }
@@ -300,7 +301,7 @@ pub(super) fn walk(
 }
 
 /// Why so few orders stand for so many.
-fn why_enough(found: &Found, pairs: &[Pair]) -> El {
+fn why_enough(found: &Found, pairs: &[Pair], act: &Callback<Act>) -> El {
     let classes = found.classes.map_or_else(String::new, grouped);
     let is_one = found.classes == Some(1);
     let why = if is_one {
@@ -319,10 +320,17 @@ fn why_enough(found: &Found, pairs: &[Pair]) -> El {
          and every thread has seen the same. Orders that differ in nothing else are one class, and the search runs one of each. \
          These pairs come from an order it ran; each was tried both ways."
     };
+    let all = button(
+        "prove-way",
+        "All of them",
+        hunt(Hunt::Show(View::Classes)),
+        act,
+    );
     el("details.prove-why")
         .child(words("summary", &title))
         .child(words("p", told))
         .child((!pairs.is_empty()).then(|| el("ul.prove-pairs").children(pairs.iter().map(pair))))
+        .child(all)
 }
 
 /// Two steps, both ways.

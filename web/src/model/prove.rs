@@ -60,6 +60,8 @@ pub enum View {
     Races,
     /// The report on what is locked under what.
     Locks,
+    /// The list of all classes of orders.
+    Classes,
 }
 
 /// How a search stands.
@@ -408,7 +410,7 @@ impl Model {
                 }
                 return;
             }
-            View::Races | View::Locks => {
+            View::Races | View::Locks | View::Classes => {
                 self.prove.cases = old;
                 self.prove.view = view;
                 self.open_report();

@@ -80,6 +80,7 @@ impl View {
         match self {
             Self::Races => Some(Kind::Races),
             Self::Locks => Some(Kind::Locks),
+            Self::Classes => Some(Kind::Classes),
             _ => None,
         }
     }

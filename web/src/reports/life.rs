@@ -8,6 +8,7 @@ use lockstep_explore::Counts;
 use lockstep_scenario::{compiled, parse_kernel};
 use lockstep_view::Session;
 use lockstep_view::reports::Searching;
+use lockstep_view::reports::classes::ClassReport;
 use lockstep_view::reports::html::Moment;
 use lockstep_view::reports::locks::LockReport;
 use lockstep_view::reports::races::RaceReport;
@@ -109,6 +110,11 @@ async fn report(ask: &Ask) -> Result<Tell, String> {
     Ok(match ask.kind {
         Kind::Races => {
             let report = RaceReport::search(&session, &mut searching);
+            let (html, text) = (report.html(&to_moment), report.text());
+            finished(html, text, report.extent.complete, &report)
+        }
+        Kind::Classes => {
+            let report = ClassReport::search(&session, &mut searching);
             let (html, text) = (report.html(&to_moment), report.text());
             finished(html, text, report.extent.complete, &report)
         }

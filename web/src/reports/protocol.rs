@@ -11,6 +11,8 @@ pub enum Kind {
     Races,
     /// What is locked under what.
     Locks,
+    /// One order of each class.
+    Classes,
 }
 
 impl Kind {
@@ -19,6 +21,7 @@ impl Kind {
         match self {
             Self::Races => "races",
             Self::Locks => "locks",
+            Self::Classes => "classes",
         }
     }
 }

@@ -3,12 +3,14 @@
 //! It is a fragment for `<div>`, whole and safe as it is: every word from outside the source is escaped. What the links
 //! look like is up to whoever shows it, and so are the styles; the classes are `report`, `race-…` and `lock-…`.
 
+mod classes;
 mod graph;
 mod locks;
 mod races;
 
 use std::fmt::Write;
 
+use super::classes::ClassReport;
 use super::locks::LockReport;
 use super::races::RaceReport;
 use crate::text::escaped;
@@ -43,6 +45,15 @@ impl LockReport {
     pub fn html(&self, links: Links<'_>) -> String {
         let mut html = Html::default();
         locks::write(&mut html, self, links);
+        html.text
+    }
+}
+
+impl ClassReport {
+    /// The report as HTML.
+    pub fn html(&self, links: Links<'_>) -> String {
+        let mut html = Html::default();
+        classes::write(&mut html, self, links);
         html.text
     }
 }

@@ -9,36 +9,34 @@ use crate::reports::locks::{LockEdge, LockOrder, LockReport, told};
 use crate::search::grouped;
 
 /// The width and height of a rung, and the room from one to the next, in units of the picture.
-const RUNG: (usize, usize) = (148, 44);
-const PITCH: usize = 72;
+const RUNG: (i32, i32) = (148, 44);
+const PITCH: i32 = 72;
 /// How far an arc to the next rung goes aside, and how much farther one does for each rung it passes.
-const BULGE: usize = 34;
-const STRIDE: usize = 42;
+const BULGE: i32 = 34;
+const STRIDE: i32 = 42;
 /// The room beside the widest arc, for half of its number.
-const MARGIN: usize = 24;
+const MARGIN: i32 = 24;
 /// The room between two ends of arcs on one rung.
-const PORT: usize = 8;
+const PORT: i32 = 8;
 
 /// An edge, laid out.
 struct Arc<'a> {
     edge: &'a LockEdge,
     /// The rungs it leads from and to.
-    ends: [usize; 2],
+    ends: [i32; 2],
     is_right: bool,
 }
 
 impl Arc<'_> {
-    fn span(&self) -> usize {
-        self.ends[0].abs_diff(self.ends[1])
-    }
-
-    fn bulge(&self) -> usize {
-        BULGE + STRIDE * self.span().saturating_sub(1)
+    fn bulge(&self) -> i32 {
+        let span = (self.ends[0] - self.ends[1]).abs();
+        BULGE + STRIDE * (span - 1).max(0)
     }
 }
 
 pub(super) fn graph(html: &mut Html, report: &LockReport, links: Links<'_>) {
-    let rung = |name: &str| report.locks.iter().position(|row| row.lock == name);
+    let rung = |name: &str| (0..).zip(&report.locks).find(|(_, row)| row.lock == name);
+    let rung = |name: &str| rung(name).map(|(rung, _)| rung);
     let arcs: Vec<Arc<'_>> = report
         .edges
         .iter()
@@ -56,7 +54,7 @@ pub(super) fn graph(html: &mut Html, report: &LockReport, links: Links<'_>) {
     };
     let (left, right) = (room(false), room(true));
     let width = left + RUNG.0 + right;
-    let height = (report.locks.len().saturating_sub(1)) * PITCH + RUNG.1 + 4;
+    let height = top(report.locks.len() as i32) - PITCH + RUNG.1 + 2;
     let view = format!("0 0 {width} {height}");
     let style = format!("max-inline-size:{width}px");
     let attributes = [
@@ -79,7 +77,7 @@ pub(super) fn graph(html: &mut Html, report: &LockReport, links: Links<'_>) {
                 count(html, edge, curve);
             }
         });
-        for (at, row) in report.locks.iter().enumerate() {
+        for (at, row) in (0..).zip(&report.locks) {
             let middle = (left + RUNG.0 / 2).to_string();
             let top = top(at);
             let (width, height) = (RUNG.0.to_string(), RUNG.1.to_string());
@@ -94,7 +92,7 @@ pub(super) fn graph(html: &mut Html, report: &LockReport, links: Links<'_>) {
                 ],
                 |_| {},
             );
-            let text = |html: &mut Html, head: &str, y: usize, words: &str| {
+            let text = |html: &mut Html, head: &str, y: i32, words: &str| {
                 let place = [("x", middle.as_str()), ("y", &y.to_string())];
                 html.within(head, &place, |html| html.say(words));
             };
@@ -104,17 +102,17 @@ pub(super) fn graph(html: &mut Html, report: &LockReport, links: Links<'_>) {
     });
 }
 
-fn top(rung: usize) -> usize {
+fn top(rung: i32) -> i32 {
     rung * PITCH + 2
 }
 
 /// Where an arc touches one of its rungs: the others that do are above or below it, as they part from it.
-fn port(arcs: &[Arc<'_>], arc: &Arc<'_>, end: usize) -> usize {
+fn port(arcs: &[Arc<'_>], arc: &Arc<'_>, end: usize) -> i32 {
     let here = arc.ends[end];
     // Those that go up leave above those that go down; of those that go up the nearest first, of those down the farthest.
-    let rank = |other: usize, place: usize| match other.cmp(&here) {
-        std::cmp::Ordering::Less => (0, here - other, place),
-        _ => (1, usize::MAX - other, place),
+    let rank = |other: i32, place: usize| match other < here {
+        true => (0, here - other, place),
+        false => (1, -other, place),
     };
     let own = arcs.iter().position(|one| std::ptr::eq(one, arc));
     let mine = rank(arc.ends[1 - end], own.unwrap_or(0) * 2 + end);
@@ -123,7 +121,7 @@ fn port(arcs: &[Arc<'_>], arc: &Arc<'_>, end: usize) -> usize {
         for side in [0, 1] {
             if one.is_right == arc.is_right && one.ends[side] == here {
                 all += 1;
-                above += usize::from(rank(one.ends[1 - side], place * 2 + side) < mine);
+                above += i32::from(rank(one.ends[1 - side], place * 2 + side) < mine);
             }
         }
     }
@@ -134,24 +132,18 @@ fn port(arcs: &[Arc<'_>], arc: &Arc<'_>, end: usize) -> usize {
 /// Where an arc runs.
 struct Curve {
     /// Where it begins and ends, up and down.
-    ends: [usize; 2],
+    ends: [i32; 2],
     /// The side of the rungs it touches, the tip's root, its handles, and how far it gets.
-    x: usize,
-    root: usize,
-    handle: usize,
-    apex: usize,
+    x: i32,
+    root: i32,
+    handle: i32,
+    apex: i32,
 }
 
 impl Curve {
-    fn of(arcs: &[Arc<'_>], arc: &Arc<'_>, left: usize) -> Self {
+    fn of(arcs: &[Arc<'_>], arc: &Arc<'_>, left: i32) -> Self {
         let x = if arc.is_right { left + RUNG.0 } else { left };
-        let aside = |by: usize| {
-            if arc.is_right {
-                x + by
-            } else {
-                x.saturating_sub(by)
-            }
-        };
+        let aside = |by: i32| if arc.is_right { x + by } else { x - by };
         Self {
             ends: [0, 1].map(|end| port(arcs, arc, end)),
             x,
@@ -209,10 +201,7 @@ fn one_arc(html: &mut Html, report: &LockReport, edge: &LockEdge, curve: &Curve,
 
 /// In how many classes an edge was made, on its arc; the name of the arc says it too.
 fn count(html: &mut Html, edge: &LockEdge, curve: &Curve) {
-    let (x, y) = (
-        curve.apex,
-        usize::midpoint(curve.ends[0], curve.ends[1]) + 4,
-    );
+    let (x, y) = (curve.apex, i32::midpoint(curve.ends[0], curve.ends[1]) + 4);
     html.within(
         "text.lock-count",
         &[("x", &x.to_string()), ("y", &y.to_string())],
