@@ -2,7 +2,7 @@
 
 use std::env;
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 use clap::Args;
@@ -13,6 +13,7 @@ use crate::node;
 use crate::project::Project;
 use crate::run;
 use crate::serve;
+use crate::shorten::shorten;
 use crate::sizes;
 
 /// What to build.
@@ -69,7 +70,10 @@ fn minify(project: &Project) -> Result<()> {
     }
     let (page, styles) = without_styles(&page);
     let styles_file = project.dist().join("styles.css");
+    let embed_file = project.dist().join("embed.css");
     fs::write(&styles_file, styles).context("could not write the styles")?;
+    fs::copy(project.path(hooks::EMBED_STYLES), &embed_file)
+        .context("could not copy the styles of the embed")?;
     let esbuild = node::packages(project)?.join("esbuild");
     let mut command = project.command(esbuild);
     command.args([
@@ -81,12 +85,19 @@ fn minify(project: &Project) -> Result<()> {
     ]);
     command.arg(format!("--outdir={}", project.dist().display()));
     run::run(command.args(scripts_and_styles(project)?))?;
-    let styles = fs::read_to_string(&styles_file).context("could not read the styles")?;
-    fs::remove_file(&styles_file).context("could not remove the styles")?;
-    let page = with_styles(&page, styles.trim_end());
-    fs::write(project.dist().join("embed.html"), hooks::embedded(&page)?)
-        .context("could not write embed.html")?;
+    shorten(&project.dist())?;
+    let page = with_styles(&page, &taken_in(&styles_file)?);
+    let page = hooks::with_size(&page, &project.dist())?;
+    let embed = hooks::embedded(&page, &taken_in(&embed_file)?)?;
+    fs::write(project.dist().join("embed.html"), embed).context("could not write embed.html")?;
     fs::write(project.dist().join("index.html"), page).context("could not write index.html")
+}
+
+/// The styles in a file, which is no more once they are part of a page.
+fn taken_in(file: &Path) -> Result<String> {
+    let styles = fs::read_to_string(file).context("could not read the styles")?;
+    fs::remove_file(file).context("could not remove the styles")?;
+    Ok(styles.trim_end().to_owned())
 }
 
 /// Where the styles of a page were, once they are taken out.

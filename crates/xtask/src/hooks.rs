@@ -12,6 +12,9 @@ use crate::run;
 /// The files that stand beside the page, as the prerenderer wrote them.
 const BESIDE: &str = "web/generated/beside";
 
+/// The styles that the page only has in somebody else's frame.
+pub(crate) const EMBED_STYLES: &str = "web/css/embed.css";
+
 /// Writes `web/generated/first-paint.html`, the story that stands in the page before (and without) WebAssembly, and the
 /// files that stand beside the page.
 ///
@@ -57,18 +60,24 @@ pub(crate) fn web_embed(project: &Project) -> Result<()> {
     copy_files(&project.path(BESIDE), &staging)?;
     let page = fs::read_to_string(staging.join("index.html"))
         .context("could not read the built index.html")?;
-    let page = with_size(&page, |name| {
-        let size = fs::metadata(staging.join(name)).map(|file| file.len());
-        size.with_context(|| format!("could not find {name}, which the page starts"))
-    })?;
-    fs::write(staging.join("embed.html"), embedded(&page)?)
+    let page = with_size(&page, &staging)?;
+    let styles = fs::read_to_string(project.path(EMBED_STYLES))
+        .with_context(|| format!("could not read {EMBED_STYLES}"))?;
+    fs::write(staging.join("embed.html"), embedded(&page, &styles)?)
         .context("could not write embed.html")?;
     fs::write(staging.join("index.html"), page).context("could not write index.html")
 }
 
-/// The page with the size of its program as it is served, of which it says how much has come: Trunk writes down the size that it
-/// had before `wasm-opt`.
-fn with_size(page: &str, size: impl FnOnce(&str) -> Result<u64>) -> Result<String> {
+/// The page with the size of its program as it lies in the site, of which it says how much has come: Trunk writes down the size
+/// that it had before `wasm-opt`.
+pub(crate) fn with_size(page: &str, site: &Path) -> Result<String> {
+    with_size_of(page, |name| {
+        let size = fs::metadata(site.join(name)).map(|file| file.len());
+        size.with_context(|| format!("could not find {name}, which the page starts"))
+    })
+}
+
+fn with_size_of(page: &str, size: impl FnOnce(&str) -> Result<u64>) -> Result<String> {
     let called = page.split_once("await __trunkInitializer(init, './");
     let named = called.and_then(|(_, after)| after.split_once("', "));
     let Some((name, (old, _))) =
@@ -93,13 +102,19 @@ fn copy_files(from: &Path, to: &Path) -> Result<()> {
     Ok(())
 }
 
-/// The page with `data-embed` on its root element, by which styles and script tell the two apart from the first paint on.
-pub(crate) fn embedded(page: &str) -> Result<String> {
-    let Some(at) = page.find("<html") else {
-        bail!("the built index.html has no <html> element");
+/// The page with `data-embed` on its root element, by which styles and script tell the two apart from the first paint on, and
+/// with the styles for that.
+pub(crate) fn embedded(page: &str, styles: &str) -> Result<String> {
+    let pieces = page.split_once("<html").and_then(|(before, after)| {
+        let (head, body) = after.split_once("</head>")?;
+        Some((before, head, body))
+    });
+    let Some((before, head, body)) = pieces else {
+        bail!("the built index.html has no <html> element with a </head> in it");
     };
-    let (before, after) = page.split_at(at + "<html".len());
-    Ok(format!("{before} data-embed{after}"))
+    Ok(format!(
+        "{before}<html data-embed{head}<style>{styles}</style></head>{body}"
+    ))
 }
 
 /// Trunk watches what it reads, so a file that is written without need would make it build for ever.
@@ -116,24 +131,24 @@ fn write_if_changed(file: &Path, text: &str) -> Result<()> {
 
 #[cfg(test)]
 mod tests {
-    use super::{embedded, with_size};
+    use super::{embedded, with_size_of};
 
     #[test]
-    fn the_embed_differs_by_one_attribute() {
-        let page = "<!doctype html>\n<html lang=\"en\"><title>x</title></html>";
-        let embed = embedded(page).expect("there is an <html>");
+    fn the_embed_differs_by_an_attribute_and_styles() {
+        let page = "<!doctype html>\n<html lang=\"en\"><head></head>x</html>";
+        let embed = embedded(page, "p{}").expect("there is an <html> with a head");
         assert_eq!(
             embed,
-            "<!doctype html>\n<html data-embed lang=\"en\"><title>x</title></html>"
+            "<!doctype html>\n<html data-embed lang=\"en\"><head><style>p{}</style></head>x</html>"
         );
-        assert!(embedded("nothing").is_err());
+        assert!(embedded("nothing", "").is_err());
     }
 
     #[test]
     fn the_page_knows_the_size_of_its_program() {
         let page = "'./a_bg.wasm' await __trunkInitializer(init, './a_bg.wasm', 824, initializer(), true);";
-        let sized = with_size(page, |name| Ok(name.len() as u64)).expect("there is a program");
+        let sized = with_size_of(page, |name| Ok(name.len() as u64)).expect("there is a program");
         assert_eq!(sized, page.replace("824", "9"));
-        assert!(with_size("nothing", |_| Ok(1)).is_err());
+        assert!(with_size_of("nothing", |_| Ok(1)).is_err());
     }
 }

@@ -20,6 +20,7 @@ mod node;
 mod project;
 mod run;
 mod serve;
+mod shorten;
 mod sizes;
 mod speed;
 mod test;
