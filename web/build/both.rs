@@ -1,15 +1,16 @@
-//! What the page and its worker have in common, as one number: if it differs, one of them is of another build.
+//! What the page and its workers have in common, as one number: if it differs, one of them is of another build.
 
 use std::path::{Path, PathBuf};
 use std::{fs, io};
 
-/// The sources that both are made of. A change of anything else cannot make one misunderstand the other.
-pub(crate) const SOURCES: [&str; 6] = [
+/// The sources that they are made of. A change of anything else cannot make one misunderstand the other.
+pub(crate) const SOURCES: [&str; 7] = [
     "../crates/explore/src",
     "../crates/machine/src",
     "../crates/mm/src",
     "../crates/scenario",
     "../crates/view/src",
+    "src/reports",
     "src/worker",
 ];
 

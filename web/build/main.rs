@@ -16,21 +16,26 @@ fn main() -> io::Result<()> {
     let folder = Path::new("../crates/mm/src");
     println!("cargo::rerun-if-changed={}", folder.display());
     println!("cargo::rerun-if-changed=build");
-    let runs = runs::Runs::of_the_library();
-    let functions = source::functions(folder, &runs)?;
+    let functions = source::functions(folder, &runs::Runs::of_the_library())?;
+    let opening = runs::Runs::of_the_opening();
+    let first = functions.iter().filter(|one| one.is_reached(&opening));
     let out = env::var("OUT_DIR").map_err(io::Error::other)?;
     let out = Path::new(&out);
-    let source = postcard::to_allocvec(&functions).map_err(io::Error::other)?;
-    println!(
-        "cargo::rustc-env=LOCKSTEP_SOURCE={}",
-        hashed("source", &source)
-    );
-    fs::write(out.join("source.postcard"), source)?;
+    write_source(out, "opening", (false, first.collect()))?;
+    write_source(out, "source", (true, functions.iter().collect()))?;
     for folder in both::SOURCES {
         println!("cargo::rerun-if-changed={folder}");
     }
     println!("cargo::rustc-env=LOCKSTEP_BUILD={:016x}", both::digest()?);
     scenarios::write(out)
+}
+
+/// Writes a table of source, which begins with whether it is all there is, and tells the page its name.
+fn write_source(out: &Path, name: &str, table: (bool, Vec<&source::Function>)) -> io::Result<()> {
+    let bytes = postcard::to_allocvec(&table).map_err(io::Error::other)?;
+    let (variable, file) = (name.to_uppercase(), hashed("source", &bytes));
+    println!("cargo::rustc-env=LOCKSTEP_{variable}={file}");
+    fs::write(out.join(name).with_extension("postcard"), bytes)
 }
 
 /// The name of a file beside the page: it changes when the content does, so that it can be kept for good.

@@ -5,7 +5,7 @@ use std::ops::Range;
 use std::rc::Rc;
 
 use lockstep_machine::{Schedule, ThreadId};
-use lockstep_mm::kernel::Kernel;
+use lockstep_mm::kernel::{Kernel, Switch};
 use lockstep_scenario::{Scenario, library, parse_kernel};
 use lockstep_view::{Mode, Run, Session};
 
@@ -24,17 +24,37 @@ impl Runs {
     pub(crate) fn of_the_library() -> Self {
         let mut runs = Self::default();
         for scenario in library().into_iter().map(Rc::new) {
-            let named = parse_kernel(&scenario.kernel).unwrap_or(Kernel::BEFORE);
-            for preset in [Kernel::BEFORE, Kernel::AFTER] {
-                let kernel = Kernel {
-                    mlock: preset.mlock,
-                    early_exit: preset.early_exit,
-                    ..named
-                };
-                runs.take(&scenario, kernel);
+            runs.take_presets(&scenario);
+        }
+        runs
+    }
+
+    /// Runs the scenario the page opens with, on every kernel that is one switch away from its own, too.
+    pub(crate) fn of_the_opening() -> Self {
+        let mut runs = Self::default();
+        if let Some(scenario) = library().into_iter().next().map(Rc::new) {
+            runs.take_presets(&scenario);
+            for switch in Switch::ALL {
+                for value in switch.values {
+                    let mut kernel = named(&scenario);
+                    // Both come from the list of what there is.
+                    _ = kernel.set(switch.name, value);
+                    runs.take(&scenario, kernel);
+                }
             }
         }
         runs
+    }
+
+    fn take_presets(&mut self, scenario: &Rc<Scenario>) {
+        for preset in [Kernel::BEFORE, Kernel::AFTER] {
+            let kernel = Kernel {
+                mlock: preset.mlock,
+                early_exit: preset.early_exit,
+                ..named(scenario)
+            };
+            self.take(scenario, kernel);
+        }
     }
 
     /// Whether a step was made on one of these lines. A function that no order here came to has no place in the page; should
@@ -71,11 +91,16 @@ impl Runs {
     }
 
     fn note(&mut self, run: &Run, is_patched: bool) {
-        for row in run.transcript() {
+        for row in run.transcript().iter() {
             let place = (row.place.file.clone(), row.place.line);
             self.lines.entry(place).or_default()[usize::from(is_patched)] = true;
         }
     }
+}
+
+/// The kernel a scenario opens with.
+fn named(scenario: &Scenario) -> Kernel {
+    parse_kernel(&scenario.kernel).unwrap_or(Kernel::BEFORE)
 }
 
 /// An order that is always the same for the same seed: stretches of a few steps, until long after every thread has ended.

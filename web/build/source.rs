@@ -13,11 +13,14 @@ use crate::runs::Runs;
 pub(crate) struct Function {
     file: String,
     first: u32,
+    /// The text, with a mark in front of every token of another class than the one before.
     text: String,
-    runs: Vec<(u16, u8)>,
     /// The lines that only one kernel of the two came to, counted from the first, and whether it is the one with the patch.
     marks: Vec<(u16, bool)>,
 }
+
+/// The mark of the first class, a sign that no source has; those of the others follow it.
+const FIRST_MARK: u8 = 0x0e;
 
 const PLAIN: u8 = 0;
 const KEYWORD: u8 = 1;
@@ -40,22 +43,26 @@ const KEYWORDS: &[&str] = &[
 pub(crate) fn functions(folder: &Path, runs: &Runs) -> io::Result<Vec<Function>> {
     let mut functions = Vec::new();
     read(folder, &mut functions)?;
-    functions.retain_mut(|function| {
-        let Ok(lines) = u16::try_from(function.text.lines().count()) else {
-            return false;
-        };
-        let end = function.first.saturating_add(lines.into());
-        let first = function.first;
-        let mark = |line: u16| {
-            Some((
-                line,
-                runs.only_one(&function.file, first + u32::from(line))?,
-            ))
-        };
-        function.marks = (0..lines).filter_map(mark).collect();
-        runs.reach(&function.file, first..end)
-    });
+    for function in &mut functions {
+        let (file, first) = (&function.file, function.first);
+        let mark = |line: u16| Some((line, runs.only_one(file, first + u32::from(line))?));
+        function.marks = (0..function.lines()).filter_map(mark).collect();
+    }
+    functions.retain(|function| function.is_reached(runs));
     Ok(functions)
+}
+
+impl Function {
+    /// How many lines it has.
+    fn lines(&self) -> u16 {
+        u16::try_from(self.text.lines().count()).unwrap_or(u16::MAX)
+    }
+
+    /// Whether some of these runs came to it.
+    pub(crate) fn is_reached(&self, runs: &Runs) -> bool {
+        let end = self.first.saturating_add(self.lines().into());
+        runs.reach(&self.file, self.first..end)
+    }
 }
 
 /// Reads the files of a folder and of those in it. A place names a file without its folders, and no name is there twice.
@@ -159,32 +166,27 @@ fn function(file: &str, text: &str, from: usize, to: usize) -> Function {
         .lines()
         .map(|line| line.get(indent..).unwrap_or_else(|| line.trim_start()))
         .collect();
-    let text = lines.join("\n");
-    let runs = runs(&text);
     Function {
         file: file.to_owned(),
         first,
-        text,
-        runs,
+        text: marked(&lines.join("\n")),
         marks: Vec::new(),
     }
 }
 
-/// The classes of a text's tokens, neighbours of one class joined.
-fn runs(text: &str) -> Vec<(u16, u8)> {
+/// A text with the classes of its tokens in it.
+fn marked(text: &str) -> String {
     let all = tokens(text);
-    let mut runs: Vec<(u16, u8)> = Vec::new();
+    let (mut marked, mut last) = (String::new(), PLAIN);
     for (index, token) in all.iter().enumerate() {
         let class = class(&all, index);
-        let length = u16::try_from(token.text.len()).unwrap_or(u16::MAX);
-        match runs.last_mut() {
-            Some((sum, last)) if *last == class && sum.checked_add(length).is_some() => {
-                *sum += length
-            }
-            _ => runs.push((length, class)),
+        if class != last {
+            marked.push(char::from(FIRST_MARK + class));
+            last = class;
         }
+        marked += token.text;
     }
-    runs
+    marked
 }
 
 fn class(all: &[Token<'_>], index: usize) -> u8 {

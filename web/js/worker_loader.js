@@ -1,15 +1,18 @@
-// Starts the worker's WebAssembly, and keeps what the page says until it listens.
+// Starts the WebAssembly of a worker, and keeps what the page says until it listens. The query names the program.
 //
 // Trunk does not hash the names of a worker's files, so the page asks for this one with its build as the query, and all that
 // it asks for in turn gets the same: no cache can mix two builds. Addresses are relative to this file: the worker itself may
 // have been started from a blob, which lies nowhere.
 const beside = (name) => new URL(name, import.meta.url);
-const version = new URL(import.meta.url).search;
+const { search: version, searchParams } = new URL(import.meta.url);
+const program = searchParams.get("program");
 
+// Bytes come as their buffer, everything else as it is.
+const taken = ({ data }) => (data instanceof ArrayBuffer ? new Uint8Array(data) : data);
 // What came before this file was there, if a blob had to bring it.
-const early = (self.early ?? []).map(({ data }) => new Uint8Array(data));
-let hear = (bytes) => early.push(bytes);
-self.onmessage = ({ data }) => hear(new Uint8Array(data));
+const early = (self.early ?? []).map(taken);
+let hear = (what) => early.push(what);
+self.onmessage = (event) => hear(taken(event));
 self.listen = (to) => {
   hear = to;
   early.splice(0).forEach(to);
@@ -32,5 +35,5 @@ self.file = async (name) => {
   return answer.arrayBuffer();
 };
 
-const { default: start } = await import(beside(`worker.js${version}`));
-await start({ module_or_path: beside(`worker_bg.wasm${version}`) });
+const { default: start } = await import(beside(`${program}.js${version}`));
+await start({ module_or_path: beside(`${program}_bg.wasm${version}`) });

@@ -6,6 +6,7 @@ use web_sys::Element;
 
 use crate::edge::address;
 use crate::edge::document::{document, element, mark};
+use crate::engine;
 use crate::load;
 use crate::model::{Act, Model};
 use crate::page::{Page, Start};
@@ -26,11 +27,10 @@ async fn start_in(place: Element) {
         Some(embed) => Some(Act::Open(embed.link.clone())),
         None => address::wish(&address::hash()),
     };
-    let source = load::source().await;
-    let mut is_here = true;
-    if let Some(id) = wish.as_ref().and_then(Act::scenario) {
-        is_here = load::scenario(id).await;
-    }
+    let id = wish.as_ref().and_then(Act::scenario);
+    let id = id.unwrap_or(engine::opening());
+    let source = load::source(id).await;
+    let is_here = load::scenario(id).await;
     let Some(mut model) = Model::opening() else {
         stopped();
         return;

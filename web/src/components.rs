@@ -20,6 +20,7 @@ pub mod notice;
 pub mod properties;
 pub mod prove;
 pub mod prove_words;
+pub mod report;
 pub mod score;
 pub mod score_rows;
 pub mod settings_dialog;

@@ -5,8 +5,10 @@ pub mod address;
 pub mod checker;
 pub mod clipboard;
 pub mod document;
-
 pub mod host;
 pub mod keyboard;
 pub mod mouse;
+mod objects;
 pub mod player;
+pub mod reporter;
+mod started;

@@ -16,6 +16,7 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
+use lockstep_machine::Gather;
 use yew::virtual_dom::{AttributeOrProperty, Attributes, Key, Listener, ListenerKind, VTag, VText};
 use yew::{AttrValue, Callback, Html};
 
@@ -162,11 +163,7 @@ impl El {
 
     /// Elements in it, as many as there are.
     pub fn children(self, children: impl IntoIterator<Item = Self>) -> Self {
-        let mut list = Vec::new();
-        for child in children {
-            list.push(child.html());
-        }
-        self.list(list)
+        self.list(children.into_iter().map(Self::html).gather())
     }
 
     #[inline(never)]

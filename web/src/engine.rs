@@ -7,6 +7,7 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
+use lockstep_machine::Gather;
 use lockstep_mm::kernel::{Kernel as Switches, Switch};
 use lockstep_scenario::{Scenario, compiled, parse_kernel};
 use lockstep_view::scene::{Headline, Row, Scene, Score, StepNo};
@@ -14,6 +15,7 @@ use lockstep_view::text::{Account, mail, markdown};
 use lockstep_view::{Mode, Run, Target};
 
 use crate::order::Schedule;
+use crate::shared::Shared;
 
 /// Of every scenario there is the id, the title, the statement it belongs to and the file it is in.
 const TABLE: &[[&str; 4]] = include!(concat!(env!("OUT_DIR"), "/scenarios.rs"));
@@ -31,7 +33,7 @@ thread_local! {
 /// Bytes that cannot be read are damaged or of another version of the page, and hold no scenario for this one.
 fn read(bytes: &[u8]) -> Vec<Rc<Scenario>> {
     let scenarios = compiled::decode(bytes).unwrap_or_default();
-    scenarios.into_iter().map(Rc::new).collect()
+    scenarios.into_iter().map(Rc::new).gather()
 }
 
 /// A scenario that has been taken in.
@@ -246,8 +248,8 @@ pub struct Played {
 
 impl Played {
     /// The whole run as a score.
-    pub fn score(&self) -> Score {
-        self.run.score().clone()
+    pub fn score(&self) -> Shared<Score> {
+        Rc::clone(self.run.score()).into()
     }
 
     /// One moment of it.
@@ -256,8 +258,8 @@ impl Played {
     }
 
     /// The run as a table.
-    pub fn transcript(&self) -> Vec<Row> {
-        self.run.transcript().to_vec()
+    pub fn transcript(&self) -> Shared<Vec<Row>> {
+        Rc::clone(self.run.transcript()).into()
     }
 
     /// The order that was executed.

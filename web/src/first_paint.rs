@@ -14,19 +14,24 @@ use crate::model::Model;
 use crate::page::{Page, Start};
 use crate::source::Source;
 
-/// The source, as the build script cut it.
+/// The source, as the build script cut it: as much as the page opens with, and all of it.
+static OPENING_SOURCE: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/opening.postcard"));
 static SOURCE: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/source.postcard"));
 
 /// The files beside the page: their names and what is in them.
 pub fn files() -> impl Iterator<Item = (&'static str, &'static [u8])> {
     let scenarios = engine::files().iter().copied();
-    std::iter::once((load::SOURCE, SOURCE)).chain(scenarios)
+    let sources = [
+        (load::OPENING_SOURCE, OPENING_SOURCE),
+        (load::SOURCE, SOURCE),
+    ];
+    sources.into_iter().chain(scenarios)
 }
 
 /// The page as it opens; nothing if it has no scenario to open with.
 pub fn html() -> Option<String> {
     let mut model = Model::opening()?;
-    model.source = Source::read(SOURCE);
+    model.source = Source::read(OPENING_SOURCE);
     let start = Start {
         model: Rc::new(model),
         embed: None,
@@ -37,7 +42,7 @@ pub fn html() -> Option<String> {
     let page = block_on(rendering);
     let early = format!(
         "<link rel=\"preload\" as=\"fetch\" crossorigin href=\"./{}\">",
-        load::SOURCE
+        load::OPENING_SOURCE
     );
     Some(format!("{early}{page}<p class=\"slow\">{SLOW}</p>"))
 }

@@ -17,6 +17,7 @@ pub mod load;
 pub mod model;
 pub mod order;
 pub mod page;
+pub mod reports;
 pub mod settings;
 pub mod shared;
 pub mod source;

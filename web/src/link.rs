@@ -15,11 +15,14 @@ use crate::order::{self, Schedule};
 const VERSION: &str = "1";
 
 /// The routes: the stage, and the searches over it.
-const ROUTES: [(&str, Option<View>); 4] = [
+const ROUTES: [(&str, Option<View>); 7] = [
     ("/lab", None),
     ("/prove", Some(View::One)),
     ("/prove/both", Some(View::Both)),
     ("/bench", Some(View::Bench)),
+    ("/report/race", Some(View::Races)),
+    ("/report/locks", Some(View::Locks)),
+    ("/report/classes", Some(View::Classes)),
 ];
 
 /// The longest address that is read.
@@ -42,6 +45,8 @@ pub struct Link {
     pub detail: Option<Detail>,
     /// The route: the search that is open over the stage, if one is.
     pub search: Option<View>,
+    /// `slice`: whether only what matters is shown.
+    pub is_sliced: bool,
     /// `k`: the kernel of the patch bench.
     pub bench: Option<Kernel>,
     /// `m`: the fingerprint of the model the link was made with.
@@ -69,6 +74,7 @@ impl Default for Link {
             fact: None,
             detail: None,
             search: None,
+            is_sliced: false,
             bench: None,
             model: None,
         }
@@ -160,6 +166,7 @@ impl Link {
                     )
                 })?);
             }
+            "slice" => self.is_sliced = value == "1",
             "m" if !value.is_empty() => self.model = Some(value.to_owned()),
             // Names of later versions and of search tools are passed over.
             _ => {}
@@ -191,6 +198,9 @@ impl Link {
         if let Some(detail) = self.detail {
             add("d", detail.name());
         }
+        if self.is_sliced {
+            add("slice", "1");
+        }
         if let Some(bench) = self.bench {
             add("k", &bench.name());
         }
@@ -206,6 +216,12 @@ impl Link {
         let route = route.map_or("/lab", |(name, _)| name);
         format!("#{route}?{}", self.to_query())
     }
+}
+
+/// The address of a step in an order, behind the page, for whoever has them as words.
+pub fn to_moment(scenario: &str, kernel: &str, order: &str, step: u32) -> String {
+    let [scenario, kernel, order] = [scenario, kernel, order].map(escape);
+    format!("#/lab?v={VERSION}&s={scenario}&p={kernel}&r={order}&c={step}")
 }
 
 /// A kernel as a link names it.
@@ -292,6 +308,7 @@ mod tests {
             fact: Some(FactId("PG_mlocked@page 2".to_owned())),
             detail: Some(Detail::Statement),
             search: None,
+            is_sliced: true,
             bench: None,
             model: Some("3f2a9c".to_owned()),
         }
@@ -309,10 +326,28 @@ mod tests {
             full(),
             searching(View::One, None),
             searching(View::Both, None),
+            searching(View::Races, None),
+            searching(View::Locks, None),
+            searching(View::Classes, None),
             searching(View::Bench, Kernel::parse("after,recheck=off")),
         ] {
             assert_eq!(Link::read(&link.to_hash()), Reading::Link(link));
         }
+    }
+
+    #[test]
+    fn the_address_of_a_moment_is_a_link() {
+        let Link { scenario, .. } = Link::default();
+        let hash = to_moment(&scenario, "after,i-mmap=shared", "A5B4A2.", 9);
+        let link = Link {
+            scenario,
+            fact: None,
+            detail: None,
+            is_sliced: false,
+            model: None,
+            ..full()
+        };
+        assert_eq!(Link::read(&hash), Reading::Link(link));
     }
 
     #[test]

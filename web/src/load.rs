@@ -8,12 +8,21 @@ use web_sys::Response;
 use crate::engine;
 use crate::source::Source;
 
-/// The name of the file with the model's own source; it changes when the source does.
+/// The name of the file with the model's own source, as far as the scenario the page opens with comes to it. Like every
+/// such name it changes when the content does.
+pub const OPENING_SOURCE: &str = env!("LOCKSTEP_OPENING");
+
+/// The name of the file with all the source there is to show.
 pub const SOURCE: &str = env!("LOCKSTEP_SOURCE");
 
-/// Fetches the model's own source.
-pub async fn source() -> Source {
-    match file(SOURCE).await {
+/// Fetches the source that a scenario comes to.
+pub async fn source(scenario: &str) -> Source {
+    let name = if scenario == engine::opening() {
+        OPENING_SOURCE
+    } else {
+        SOURCE
+    };
+    match file(name).await {
         Some(table) => Source::read(&table),
         None => Source::Missing,
     }

@@ -8,7 +8,9 @@ mod carry;
 mod moves;
 mod orders;
 pub mod prove;
+pub mod report;
 mod shown;
+pub mod slice;
 mod state;
 
 pub use act::{Act, Until};

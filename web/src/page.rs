@@ -28,6 +28,7 @@ use crate::edge::checker::Checker;
 use crate::edge::document::{self, Shown};
 use crate::edge::host::Host;
 use crate::edge::player::Player;
+use crate::edge::reporter::Reporter;
 use crate::edge::{clipboard, keyboard, mouse};
 use crate::element::{El, el, words};
 use crate::engine;
@@ -70,6 +71,7 @@ struct Edges {
     shown: Shown,
     player: Player,
     checker: Checker,
+    reporter: Reporter,
     address: Option<Address>,
     host: Option<Host>,
     _keys: Option<EventListener>,
@@ -95,7 +97,7 @@ impl Component for Page {
     fn update(&mut self, _: &Context<Self>, act: Act) -> bool {
         match &act {
             // A frame in somebody else's page is for one run.
-            Act::Prove(_) if self.embed.is_some() => return false,
+            Act::Prove(_) | Act::OnlyNeeded if self.embed.is_some() => return false,
             Act::Copy(which) => clipboard::copy(&self.model, *which, self.act.clone()),
             Act::Prove(Hunt::Walk(..)) => document::shut_dialog(),
             Act::Panel(None) if self.model.panel.is_some() => document::shut_dialog(),
@@ -141,11 +143,15 @@ impl Component for Page {
 }
 
 impl Page {
-    /// Asks for the file of a scenario, and then for what it is needed for; only the last thing asked for counts.
+    /// Asks for the files of a scenario, and then for what they are needed for; only the last thing asked for counts.
     fn fetch(&mut self, id: String, wish: Act) {
         let act = self.act.clone();
+        let has_source = self.model.source.is_whole();
         self.wish = Some(wish.clone());
         spawn_local(async move {
+            if !has_source {
+                act.emit(Act::Source(load::source(&id).await));
+            }
             let is_here = load::scenario(&id).await;
             act.emit(if is_here {
                 wish
@@ -162,6 +168,7 @@ impl Page {
             shown: Shown::default(),
             player: Player::new(act.clone()),
             checker: Checker::new(act.clone()),
+            reporter: Reporter::new(act.clone()),
             address: self
                 .embed
                 .is_none()
@@ -235,6 +242,7 @@ impl Edges {
         self.shown.follow(model);
         self.player.follow(model);
         self.checker.follow(model);
+        self.reporter.follow(model);
         if let Some(address) = &mut self.address {
             address.follow(model);
         }

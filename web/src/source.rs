@@ -1,8 +1,9 @@
 //! The model's own source, cut into functions and coloured when the page was built.
 //!
 //! The build script (`build/source.rs`) reads `crates/mm/src`, so what is shown is what was compiled. Each function is kept
-//! as its text and a list of runs, a length and a class of token, which needs no highlighter in the page. The table is a
-//! file of its own beside the page: nothing but the code panes needs it, and it comes while the page is on its way.
+//! as its text with marks in it that say of what class the tokens are, which needs no highlighter in the page. The table is
+//! a file of its own beside the page: nothing but the code panes needs it, and it comes while the page is on its way. What
+//! the scenario the page opens with comes to is one table; all there is, another, for whoever opens any other scenario.
 
 use std::rc::Rc;
 
@@ -16,8 +17,16 @@ pub enum Source {
     OnItsWay,
     /// It could not be fetched, or not be read.
     Missing,
-    /// All of it.
-    Here(Rc<[Function]>),
+    /// As much as was asked for.
+    Here(Rc<Table>),
+}
+
+/// Functions of the model.
+#[derive(Debug, Deserialize)]
+pub struct Table {
+    /// Whether these are all that can be shown.
+    is_whole: bool,
+    functions: Vec<Function>,
 }
 
 impl PartialEq for Source {
@@ -36,15 +45,16 @@ pub struct Function {
     file: String,
     /// The line its text begins at.
     first: u32,
-    /// Its lines, from the signature to the closing brace, moved to the left edge.
+    /// Its lines, from the signature to the closing brace, moved to the left edge; a mark stands where another class begins.
     text: String,
-    /// Lengths in bytes and classes of its tokens, one after the other.
-    runs: Vec<(u16, u8)>,
     /// The lines that only one kernel of the two comes to, counted from the first, and whether it is the one with the patch.
     marks: Vec<(u16, bool)>,
 }
 
-/// The classes of tokens, in the order the build script numbers them.
+/// The mark of the first class; those of the others follow it.
+const FIRST_MARK: u32 = 0x0e;
+
+/// The classes of tokens, in the order of their marks.
 const CLASSES: [&str; 9] = [
     "",
     "tok-keyword",
@@ -82,8 +92,12 @@ pub struct Piece {
 impl Source {
     /// Reads the table of the build script.
     pub fn read(table: &[u8]) -> Self {
-        let functions: Result<Vec<Function>, _> = postcard::from_bytes(table);
-        functions.map_or(Self::Missing, |functions| Self::Here(functions.into()))
+        postcard::from_bytes(table).map_or(Self::Missing, |table| Self::Here(Rc::new(table)))
+    }
+
+    /// Whether there is no more to fetch.
+    pub fn is_whole(&self) -> bool {
+        matches!(self, Self::Here(table) if table.is_whole)
     }
 
     /// At most `count` lines around a line of a file, all of one function; or why there are none.
@@ -91,7 +105,8 @@ impl Source {
         match self {
             Self::OnItsWay => Err("The source is on its way."),
             Self::Missing => Err("The source could not be fetched. Reload the page to try again."),
-            Self::Here(functions) => functions
+            Self::Here(table) => table
+                .functions
                 .iter()
                 .filter(|function| function.file == file)
                 .find_map(|function| excerpt(function, line, count))
@@ -148,29 +163,34 @@ fn split(function: &Function) -> Vec<Line> {
         pieces: Vec::new(),
     };
     let mut lines = vec![line(function.first)];
-    let mut number = function.first;
-    let mut rest = function.text.as_str();
-    for (length, class) in &function.runs {
-        let Some((token, after)) = rest.split_at_checked(usize::from(*length)) else {
-            break;
-        };
-        rest = after;
-        let class = CLASSES
-            .get(usize::from(*class))
-            .copied()
-            .unwrap_or_default();
-        for (index, text) in token.split('\n').enumerate() {
-            if index > 0 {
-                number += 1;
-                lines.push(line(number));
-            }
-            if let Some(line) = lines.last_mut().filter(|_| !text.is_empty()) {
-                line.pieces.push(Piece {
-                    class,
-                    text: text.to_owned(),
-                });
-            }
+    let mut class = CLASSES[0];
+    for sign in function.text.chars() {
+        if let Some(marked) = class_of(sign) {
+            class = marked;
+        } else if sign == '\n' {
+            lines.push(line(function.first + lines.len() as u32));
+        } else if let Some(line) = lines.last_mut() {
+            line.push(class, sign);
         }
     }
     lines
+}
+
+/// The class that a mark stands for; none if it is a sign of the source itself.
+fn class_of(sign: char) -> Option<&'static str> {
+    let place = u32::from(sign).checked_sub(FIRST_MARK)?;
+    CLASSES.get(place as usize).copied()
+}
+
+impl Line {
+    /// One more sign at its end.
+    fn push(&mut self, class: &'static str, sign: char) {
+        match self.pieces.last_mut().filter(|piece| piece.class == class) {
+            Some(piece) => piece.text.push(sign),
+            None => self.pieces.push(Piece {
+                class,
+                text: sign.into(),
+            }),
+        }
+    }
 }

@@ -3,6 +3,7 @@
 //! One envelope in both directions, `{lockstep: 1, id, type, ...}`. Unknown types are ignored, wrong values are
 //! answered with `error`, and nothing a host sends is ever run as code.
 
+use lockstep_machine::Gather;
 use lockstep_view::scene::{Scene, VerdictKind};
 
 use crate::engine;
@@ -341,7 +342,7 @@ impl Message {
         Self(vec![
             ("type", text("hello")),
             ("api", number(VERSION)),
-            ("scenarios", Value::List(scenarios.collect())),
+            ("scenarios", Value::List(scenarios.gather())),
         ])
     }
 
@@ -370,7 +371,7 @@ impl Message {
         let changes = explain.changes.iter();
         let changes = changes
             .map(|change| format!("{}: {} -> {}", change.label, change.from, change.to))
-            .collect();
+            .gather();
         Self(vec![
             ("type", text("step")),
             ("cursor", number(scene.cursor.0)),

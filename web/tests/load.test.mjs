@@ -49,6 +49,18 @@ test("another run is fetched when it is chosen, and only then", async (t) => {
   assert.match(requests[0], isOther);
 });
 
+test("the source that the opening run never comes to is fetched with another run, once", async (t) => {
+  const page = await site.open(t);
+  const requests = asked(page, isSource);
+  for (const run of [OTHER, "exit-vs-munlock"]) {
+    await page.locator(".scenario select").selectOption(run);
+    await page.waitForFunction((id) => location.hash.includes(id), run);
+    await stepTimes(page, 3);
+    assert.equal(await page.locator(".code").count(), await page.locator(".code-lines").count(), run);
+  }
+  assert.equal(requests.length, 1);
+});
+
 test("a link into another run opens exactly, on the page and in a frame", async (t) => {
   const query = `v=1&s=${OTHER}&p=before&r=A6B3&c=8&d=atomic`;
   const page = await site.open(t, `./#/lab?${query}`);

@@ -14,6 +14,7 @@ mod matrix;
 mod pieces;
 mod programs;
 mod quote;
+mod reports;
 mod runs;
 mod scenarios;
 

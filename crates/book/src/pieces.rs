@@ -6,7 +6,7 @@ use anyhow::{Result, bail};
 
 use crate::runs::Order;
 use crate::scenarios::Scenarios;
-use crate::{ends, left_out, lists, matrix, programs, quote, runs};
+use crate::{ends, left_out, lists, matrix, programs, quote, reports, runs};
 
 /// A file that a chapter includes, or that what it includes shows.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -19,7 +19,7 @@ pub(crate) struct Piece {
 
 /// What every path is called, for whoever has got one wrong.
 const KINDS: &str = "there are run/SCENARIO/SCRIPT/KERNEL.md, stage/SCENARIO/SCRIPT/KERNEL.md, scenario/SCENARIO.md, \
-                     notice/SCENARIO.md, ends/SCENARIO.md, overview.md, matrix.md, presets.md, switches.md, properties.md, left-out.md, \
+                     notice/SCENARIO.md, ends/SCENARIO.md, races/SCENARIO/KERNEL.md, locks/SCENARIO/KERNEL.md, overview.md, matrix.md, presets.md, switches.md, properties.md, left-out.md, \
                      left-out-whole.md, rules.md, kernel-diff.md, syscalls/PROGRAM.md and function/FILE/NAME.rs";
 
 /// Makes pieces.
@@ -52,6 +52,12 @@ impl Pieces {
             ["scenario", scenario] => return ends::whole(&self.scenarios, scenario),
             ["notice", scenario] => ends::notice(self.scenarios.get(scenario)?),
             ["ends", scenario] => ends::table(&self.scenarios, scenario)?,
+            ["races", scenario, kernel] => {
+                reports::races(&self.project, &self.scenarios, scenario, kernel)?
+            }
+            ["locks", scenario, kernel] => {
+                reports::locks(&self.project, &self.scenarios, scenario, kernel)?
+            }
             ["matrix"] => matrix::table(&self.scenarios)?,
             ["overview"] => ends::overview(&self.scenarios)?,
             ["presets"] => lists::presets(),

@@ -3,6 +3,7 @@
 use std::rc::Rc;
 
 use anyhow::{Context, Result, anyhow};
+use lockstep_mm::kernel::Kernel;
 use lockstep_scenario::{Scenario, parse_kernel};
 use lockstep_view::scene::StepNo;
 use lockstep_view::text::mail::Detail;
@@ -23,6 +24,14 @@ pub(crate) struct Order {
     pub(crate) run: Run,
 }
 
+/// The kernel that a path names.
+pub(crate) fn kernel(name: &str) -> Result<Kernel> {
+    parse_kernel(name).map_err(|problems| {
+        let first = problems.first().map_or("", |problem| &problem.message);
+        anyhow!("{name} is no kernel: {first}")
+    })
+}
+
 impl Order {
     /// Runs it.
     pub(crate) fn new(
@@ -32,10 +41,7 @@ impl Order {
         kernel: &str,
     ) -> Result<Self> {
         let scenario = Rc::clone(scenarios.get(scenario)?);
-        let known = parse_kernel(kernel).map_err(|problems| {
-            let first = problems.first().map_or("", |problem| &problem.message);
-            anyhow!("{kernel} is no kernel: {first}")
-        })?;
+        let known = self::kernel(kernel)?;
         let session =
             Session::new(Rc::clone(&scenario), known).context("the world cannot be made")?;
         let scripted = session.scripted(script)?;

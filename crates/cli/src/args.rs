@@ -29,6 +29,8 @@ pub(crate) enum Command {
     Syscalls(Syscalls),
     /// Search all orders of a scenario for data races, and say of each whether it matters.
     Races(Races),
+    /// Search all orders of a scenario, and list one of each class of equivalent ones.
+    Classes(Races),
     /// Search all orders of a scenario for what is locked under what, and hold it against the documented order.
     Locks(Locks),
 }

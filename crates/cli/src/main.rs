@@ -71,6 +71,7 @@ fn main() -> ExitCode {
         Command::Check(asked) => check::run(&asked),
         Command::Matrix(asked) => matrix::run(&asked),
         Command::Races(asked) => races::run(&asked),
+        Command::Classes(asked) => races::classes(&asked),
         Command::Locks(asked) => locks::run(&asked),
     };
     match done {

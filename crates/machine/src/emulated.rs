@@ -26,6 +26,21 @@ impl EmulatedCpu {
         }
     }
 
+    /// Says what this thread is about to do. It is done when whoever drives the machine wants it.
+    #[inline(never)]
+    fn post(&self, operation: &Operation, location: &'static Location<'static>) {
+        let mut state = self.state.borrow_mut();
+        let since = state.trace.steps();
+        let slot = &mut state.slots[self.thread.index()];
+        slot.pending = Some(Pending {
+            operation: *operation,
+            location,
+            frame: slot.frame,
+            since,
+            asked: operation.waits_unasked(),
+        });
+    }
+
     fn now(state: &State) -> u32 {
         state.trace.steps()
     }
@@ -34,12 +49,8 @@ impl EmulatedCpu {
 impl Cpu for EmulatedCpu {
     #[track_caller]
     fn step(&self, operation: Operation) -> impl Future<Output = u64> + Unpin {
-        Step {
-            cpu: self,
-            operation,
-            location: Location::caller(),
-            posted: false,
-        }
+        self.post(&operation, Location::caller());
+        Answer { cpu: self }
     }
 
     fn thread(&self) -> ThreadId {
@@ -127,33 +138,19 @@ impl Cpu for EmulatedCpu {
     }
 }
 
-/// One step being awaited: posted on the first poll, answered on the one after it was executed.
-struct Step<'cpu> {
+/// The answer to the step a thread has posted, which comes once the step was executed. The step itself is not in here: it
+/// would be copied into the future of every function on the way, and a function has one of these for each of its steps.
+struct Answer<'cpu> {
     cpu: &'cpu EmulatedCpu,
-    operation: Operation,
-    location: &'static Location<'static>,
-    posted: bool,
 }
 
-impl Future for Step<'_> {
+impl Future for Answer<'_> {
     type Output = u64;
 
-    fn poll(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<u64> {
+    #[inline(never)]
+    fn poll(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<u64> {
         let mut state = self.cpu.state.borrow_mut();
-        let since = state.trace.steps();
         let slot = &mut state.slots[self.cpu.thread.index()];
-        if self.posted {
-            return slot.answer.take().map_or(Poll::Pending, Poll::Ready);
-        }
-        slot.pending = Some(Pending {
-            operation: self.operation,
-            location: self.location,
-            frame: slot.frame,
-            since,
-            asked: self.operation.waits_unasked(),
-        });
-        drop(state);
-        self.posted = true;
-        Poll::Pending
+        slot.answer.take().map_or(Poll::Pending, Poll::Ready)
     }
 }

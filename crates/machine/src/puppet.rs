@@ -6,6 +6,7 @@
 
 use std::panic::Location;
 
+use crate::gather::Gather;
 use crate::state::State;
 use crate::{Address, Effect, FaultRecord, Function, Machine, Mark, Pending, Program, ThreadId};
 
@@ -112,7 +113,7 @@ impl Puppet {
                 .trace
                 .stack(frame)
                 .map(|frame| frame.function)
-                .collect()
+                .gather()
         })
     }
 

@@ -4,6 +4,7 @@
 //! so the same script fits several versions of a program.
 //! The text form (`A until lock ptl`) and the names in it belong to whoever writes for people; here a script is data.
 
+use crate::gather::Gather;
 use crate::{
     Action, Address, Blocked, Effect, Event, Machine, Readiness, Schedule, ThreadId, Trace,
     run::STEP_LIMIT,
@@ -148,7 +149,7 @@ fn run_line(
         line: index,
         step: machine.steps(),
         why,
-        enabled: machine.enabled().collect(),
+        enabled: machine.enabled().gather(),
     };
     if line.thread.index() >= machine.threads().count() {
         return Err(unmet(machine, Why::NoSuchThread));

@@ -1,5 +1,6 @@
 //! Small programs with answers known on paper, for the tests and benchmarks of this crate and of those that search.
 
+use crate::gather::Gather;
 use crate::{
     Action, Address, Argument, BitLock, Cpu, EmulatedCpu, Function, Operation, Program, RwSem,
     SpinLock, ThreadBody, ThreadId, Word,
@@ -69,7 +70,7 @@ impl Toy {
     pub fn new(bodies: impl IntoIterator<Item = Body>) -> Self {
         Self {
             image: vec![0; Self::WORDS],
-            bodies: bodies.into_iter().collect(),
+            bodies: bodies.into_iter().gather(),
         }
     }
 

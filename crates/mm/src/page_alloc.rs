@@ -2,7 +2,7 @@
 //!
 //! Linux: mm/page_alloc.c, v4.4.
 
-use lockstep_machine::{Cpu, Function};
+use lockstep_machine::{Cpu, Function, Gather};
 
 use crate::cx::{Cx, UsedFrames, linux};
 use crate::page::{FrameState, Mapping, Page, PageFlags, PageList, Reference, References};
@@ -114,7 +114,7 @@ pub fn bad_page_report(
     process: &str,
 ) -> Vec<String> {
     let flags = memory.get(page.flags());
-    let names = |flags: PageFlags| flags.names().collect::<Vec<_>>().join("|");
+    let names = |flags: PageFlags| flags.names().joined("|");
     let mapcount = memory.get(page.mapcount());
     let pfn = FIRST_PFN + u64::from(world.page_number(page));
     let mapping = match memory.get(page.mapping()) {

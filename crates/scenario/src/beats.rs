@@ -5,7 +5,7 @@
 //! that it has to be the very next step of the thread: `A next unlock ptl`. A run in which it never happens does not have the beat.
 
 use lockstep_machine::script::{Goal, step_meets};
-use lockstep_machine::{Address, Machine, Readiness, ThreadId, Trace};
+use lockstep_machine::{Address, Gather, Machine, Readiness, ThreadId, Trace};
 
 use crate::{Built, Moment, sort_few};
 
@@ -28,7 +28,7 @@ pub fn find(built: &Built, machine: &Machine) -> Vec<FoundBeat> {
             let step = moments.try_fold(0, |from, moment| reached(machine, image, moment, from))?;
             Some(FoundBeat { beat, step })
         })
-        .collect();
+        .gather();
     sort_few(&mut found, |found| u64::from(found.step));
     found
 }

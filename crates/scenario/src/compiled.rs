@@ -7,6 +7,7 @@ mod read;
 
 use std::fmt;
 
+use lockstep_machine::Gather;
 use serde::Serialize;
 
 use crate::fnv::Fnv;
@@ -247,7 +248,7 @@ impl Scenario {
 
     pub(crate) fn thread_names(&self) -> Vec<String> {
         let threads = self.threads.iter();
-        threads.map(|thread| thread.name.clone()).collect()
+        threads.map(|thread| thread.name.clone()).gather()
     }
 
     /// The script a page opens with.

@@ -4,7 +4,7 @@ mod refused;
 
 use lockstep_machine::run::Deferral;
 use lockstep_machine::script::OrderChange;
-use lockstep_machine::{Blocked, Effect, Machine, ThreadId, Trace};
+use lockstep_machine::{Blocked, Effect, Gather, Machine, ThreadId, Trace};
 
 use crate::{Names, ScriptLines, sort_few};
 
@@ -91,11 +91,11 @@ fn who_runs(names: &Names, machine: &Machine, change: &OrderChange) -> String {
     let from = change.step.saturating_sub(1) as usize;
     let mut who: Vec<ThreadId> = machine.with_trace(|trace| {
         let between = trace.events().iter().skip(from).take(change.steps as usize);
-        between.map(|event| event.thread).collect()
+        between.map(|event| event.thread).gather()
     });
     sort_few(&mut who, |thread| thread.index() as u64);
     who.dedup();
-    let who: Vec<_> = who.into_iter().map(|thread| names.thread(thread)).collect();
+    let who: Vec<_> = who.into_iter().map(|thread| names.thread(thread)).gather();
     let steps = if change.steps == 1 { "step" } else { "steps" };
     match who.as_slice() {
         [only] => format!("{only} runs {} {steps}", change.steps),

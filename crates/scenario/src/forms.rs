@@ -2,6 +2,8 @@
 //!
 //! A new one is a row here and an arm in [`build`](crate::build); reading, checking and showing it follow from the row.
 
+use lockstep_machine::Gather;
+
 use crate::compiled::{Argument, Invocation, Labelled, PagePlace, Scenario};
 
 /// The most processes or files a scenario can have, and the most pages a file or an address space has room for.
@@ -236,7 +238,7 @@ impl Scenario {
         self.setup
             .iter()
             .map(|step| self.call_text(&step.call))
-            .collect()
+            .gather()
     }
 
     fn told(&self, forms: &[Form], invocation: &Invocation) -> String {
@@ -275,9 +277,7 @@ impl Scenario {
                 Takes::Words(words) => {
                     let said = words.iter().enumerate();
                     let said = said.filter(|(bit, _)| number & (1 << bit) != 0);
-                    said.map(|(_, (_, kernel))| *kernel)
-                        .collect::<Vec<_>>()
-                        .join(" | ")
+                    said.map(|(_, (_, kernel))| *kernel).joined(" | ")
                 }
                 _ => number.to_string(),
             },

@@ -3,7 +3,7 @@
 mod find;
 mod kinds;
 
-use lockstep_machine::{Address, ThreadId};
+use lockstep_machine::{Address, Gather, ThreadId};
 use lockstep_mm::page::Page;
 use lockstep_mm::vma::Vma;
 use lockstep_mm::world::{Object, World};
@@ -121,7 +121,7 @@ impl Names {
                 .into_iter()
                 .filter(of_this)
                 .map(|field| field.name)
-                .collect();
+                .gather();
             if !fields.is_empty() {
                 let fields = fields.join("|");
                 return match self.main[class as usize] == Some(object) {
@@ -140,15 +140,15 @@ impl Names {
             (0u32..)
                 .zip(addresses)
                 .map(|(number, address)| (self.object(object(number)), address))
-                .collect()
+                .gather()
         };
         match class {
-            Class::Page => numbered(world.pages().map(|page| page.0).collect(), Object::Page),
-            Class::Process => numbered(world.mms().map(|mm| mm.0).collect(), Object::Mm),
-            Class::Vma => numbered(world.vmas().map(|vma| vma.0).collect(), Object::Vma),
-            Class::File => numbered(world.files().map(|file| file.0).collect(), Object::File),
+            Class::Page => numbered(world.pages().map(|page| page.0).gather(), Object::Page),
+            Class::Process => numbered(world.mms().map(|mm| mm.0).gather(), Object::Mm),
+            Class::Vma => numbered(world.vmas().map(|vma| vma.0).gather(), Object::Vma),
+            Class::File => numbered(world.files().map(|file| file.0).gather(), Object::File),
             Class::AnonVma => numbered(
-                world.anon_vmas().map(|anon_vma| anon_vma.0).collect(),
+                world.anon_vmas().map(|anon_vma| anon_vma.0).gather(),
                 Object::AnonVma,
             ),
             Class::Zone => vec![("zone".to_owned(), world.zone().0)],
@@ -163,7 +163,7 @@ impl Names {
                     })
                 })
                 .map(|(object, address)| (self.object(object), address))
-                .collect(),
+                .gather(),
         }
     }
 }

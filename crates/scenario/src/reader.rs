@@ -6,6 +6,8 @@
 //! fields in the order of their declaration, numbers of varying length, the number of a variant before what it holds.
 //! What is missing at the end reads as nothing.
 
+use lockstep_machine::Gather;
+
 /// The bytes that have not been read.
 pub(crate) struct Reader<'b>(pub(crate) &'b [u8]);
 
@@ -77,7 +79,7 @@ impl<T: Read> Read for Vec<T> {
     fn read(from: &mut Reader<'_>) -> Self {
         // Each thing takes a byte at least, so no count makes this go on for long.
         let count = (from.get::<u64>() as usize).min(from.0.len());
-        (0..count).map(|_| from.get()).collect()
+        (0..count).map(|_| from.get()).gather()
     }
 }
 

@@ -1,6 +1,6 @@
 //! Threads: where each stands after a step, and what one more step of it would do.
 
-use lockstep_machine::{Blocked, Pending, Readiness, ThreadId};
+use lockstep_machine::{Blocked, Gather, Pending, Readiness, ThreadId};
 
 use crate::facts;
 use crate::locks::{self, lock};
@@ -17,7 +17,7 @@ use crate::vocabulary::spoken;
 pub(crate) fn at(session: &Inner, tape: &Tape, step: u32) -> Vec<ThreadCard> {
     tape.threads()
         .map(|thread| card(session, tape, step, thread))
-        .collect()
+        .gather()
 }
 
 fn card(session: &Inner, tape: &Tape, step: u32, thread: ThreadId) -> ThreadCard {
@@ -60,7 +60,7 @@ fn card(session: &Inner, tape: &Tape, step: u32, thread: ThreadId) -> ThreadCard
                         since: StepNo(held.since),
                     }
                 })
-                .collect()
+                .gather()
         }),
         next,
         steps_done: made().count() as u32,
@@ -115,7 +115,7 @@ pub(crate) fn threads(bits: u16) -> Vec<crate::scene::ThreadId> {
         .filter(|index| bits >> index & 1 == 1)
         .filter_map(ThreadId::new)
         .map(Into::into)
-        .collect()
+        .gather()
 }
 
 /// What one more step would do, found out by making it on a copy of the run.

@@ -1,6 +1,6 @@
 //! The score: a whole run seen at once, and the same as a table.
 
-use lockstep_machine::{Effect, Event};
+use lockstep_machine::{Effect, Event, Gather};
 
 use crate::scene::{Beat, Column, LockLane, Row, Score, StepNo, ThreadRow, WaitBar};
 use crate::session::Inner;
@@ -19,7 +19,7 @@ pub(crate) fn score(session: &Inner, tape: &Tape, summary: String, executed: Str
     let mut columns: Vec<Column> = tape
         .events()
         .map(|(step, event)| column(session, tape, step, event))
-        .collect();
+        .gather();
     let keys = beats
         .iter()
         .map(|beat| beat.step.0)
@@ -42,7 +42,7 @@ pub(crate) fn score(session: &Inner, tape: &Tape, summary: String, executed: Str
                 name: session.words.thread(thread).to_owned(),
                 role: session.words.role(thread).to_owned(),
             })
-            .collect(),
+            .gather(),
         switches: columns.iter().filter(|column| column.is_switch).count() as u32,
         columns,
         lock_lanes: lock_lanes(session, tape, &waits),
@@ -51,7 +51,7 @@ pub(crate) fn score(session: &Inner, tape: &Tape, summary: String, executed: Str
             .lanes
             .iter()
             .map(|field| bars::lane(session, tape, field))
-            .collect(),
+            .gather(),
         beats,
         verdict,
         parting: None,
@@ -125,7 +125,7 @@ pub(crate) fn beats(session: &Inner, tape: &Tape) -> Vec<Beat> {
                 title: said.title.clone(),
             })
         })
-        .collect()
+        .gather()
 }
 
 /// The title of the beat at a step.
@@ -148,7 +148,7 @@ fn lock_lanes(session: &Inner, tape: &Tape, waits: &[WaitBar]) -> Vec<LockLane> 
             is_asked_for || is_waited_for || (lock.rung <= PTL_RUNG && !lane.bars.is_empty())
         })
         .map(|(_, lane)| lane)
-        .collect()
+        .gather()
 }
 
 /// The run as a table.
@@ -159,7 +159,7 @@ pub(crate) fn transcript(session: &Inner, tape: &Tape, score: &Score) -> Vec<Row
             let changed: Vec<String> = facts::changes(session, tape.trace().changes(event))
                 .iter()
                 .map(|change| format!("{}: {} -> {}", change.label, change.from, change.to))
-                .collect();
+                .gather();
             Row {
                 step: column.step,
                 thread: column.thread,
@@ -176,7 +176,7 @@ pub(crate) fn transcript(session: &Inner, tape: &Tape, score: &Score) -> Vec<Row
                     .map(|beat| beat.title.clone()),
             }
         })
-        .collect()
+        .gather()
 }
 
 /// The locks every thread holds: "Reclaim: page lock, ptl; Truncate: i_mmap_rwsem".
@@ -185,13 +185,12 @@ fn held(session: &Inner, tape: &Tape, step: u32) -> String {
         .threads()
         .filter_map(|thread| {
             let held = tape.standing(step, thread)?.held;
-            let locks: Vec<String> = held
+            let locks = held
                 .iter()
                 .map(|held| locks::lock(&session.words, held.lock).label)
-                .collect();
-            (!locks.is_empty())
-                .then(|| format!("{}: {}", session.words.thread(thread), locks.join(", ")))
+                .joined(", ");
+            (!locks.is_empty()).then(|| format!("{}: {locks}", session.words.thread(thread)))
         })
-        .collect();
+        .gather();
     all.join("; ")
 }

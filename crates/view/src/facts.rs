@@ -1,6 +1,6 @@
 //! What is true of memory at a moment, and who made it so.
 
-use lockstep_machine::{Address, ThreadId};
+use lockstep_machine::{Address, Gather, ThreadId};
 use lockstep_mm::page::{FrameState, Mapping, Page, PageFlags};
 use lockstep_mm::vma::{VmFlags, Vma};
 use lockstep_mm::world::{Memory, Object};
@@ -46,7 +46,7 @@ pub(crate) fn groups(words: &Vocabulary, image: &[u64], wanted: &[FactId]) -> Ve
                     wanted.contains(&field.id)
                 }
             })
-            .collect();
+            .gather();
         if !fields.is_empty() {
             groups.push(Group {
                 kind,
@@ -104,7 +104,7 @@ pub(crate) fn groups(words: &Vocabulary, image: &[u64], wanted: &[FactId]) -> Ve
         ]
         .into_iter()
         .chain(slots);
-        add(GroupKind::File, file.0, all.collect());
+        add(GroupKind::File, file.0, all.gather());
     }
     groups
 }
@@ -132,9 +132,9 @@ pub(crate) fn at(session: &Inner, tape: &Tape, step: u32, memory: &[u64]) -> Vec
                         .filter(|before| *before != field.part.of(word));
                     fact(session, tape, step, field, field.part.of(word), before)
                 })
-                .collect(),
+                .gather(),
         })
-        .collect()
+        .gather()
 }
 
 fn fact(
@@ -223,7 +223,7 @@ pub(crate) fn changes(session: &Inner, changes: &[lockstep_machine::Change]) -> 
     }
     all.retain(|(_, change)| change.from != change.to);
     sort_few(&mut all, |(rank, _)| u64::from(*rank));
-    all.into_iter().map(|(_, change)| change).collect()
+    all.into_iter().map(|(_, change)| change).gather()
 }
 
 /// What a step would change, of what is on screen.
@@ -237,7 +237,7 @@ pub(crate) fn effects(session: &Inner, made: &[lockstep_machine::Change]) -> Vec
                 value: change.to,
             })
         })
-        .collect()
+        .gather()
 }
 
 fn key(words: &Vocabulary, group: &Group) -> String {

@@ -1,5 +1,6 @@
 //! Where the pages are: a tray for each list, for the hands of threads, and for the allocator.
 
+use lockstep_machine::Gather;
 use lockstep_mm::page::{FrameState, Page, PageList};
 use lockstep_mm::world::{Memory, Object};
 
@@ -76,7 +77,7 @@ pub(crate) fn at(session: &Inner, tape: &Tape, step: u32, memory: &[u64]) -> Vec
                     .last_change(page.state().address(), u64::MAX, tape.steps())
                     .is_some()
         })
-        .collect();
+        .gather();
     TRAYS
         .iter()
         .map(|(tray, key, label, note)| {
@@ -98,12 +99,12 @@ pub(crate) fn at(session: &Inner, tape: &Tape, step: u32, memory: &[u64]) -> Vec
                     .iter()
                     .filter(|page| here(page))
                     .map(|page| session.words.object(Object::Page(world.page_number(*page))))
-                    .collect(),
+                    .gather(),
                 is_changed: pages.iter().any(came),
                 is_bad: *tray == Spot::Bad,
             }
         })
-        .collect()
+        .gather()
 }
 
 fn spot(memory: Memory<'_>, page: Page) -> Spot {
@@ -121,7 +122,7 @@ fn hands(session: &Inner, tape: &Tape, step: u32, pages: impl Iterator<Item = Pa
         .filter_map(|page| tape.last_change(page.lru().address(), u64::MAX, step))
         .filter_map(|step| tape.event(step))
         .map(|event| session.words.thread(event.thread))
-        .collect();
+        .gather();
     who.dedup();
     match who.as_slice() {
         [] => "in somebody's hands".to_owned(),

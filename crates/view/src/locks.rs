@@ -1,6 +1,6 @@
 //! Locks: what they are called, the documented order among them, and how each stands at a moment.
 
-use lockstep_machine::{Address, Effect, LockMode as Mode, Readiness, ThreadId};
+use lockstep_machine::{Address, Effect, Gather, LockMode as Mode, Readiness, ThreadId};
 use lockstep_mm::invariants;
 use lockstep_mm::world::{Memory, Object, Place};
 use lockstep_scenario::sort_few;
@@ -227,7 +227,7 @@ pub(crate) fn state(words: &Vocabulary, tape: &Tape, lock: &Lock, step: u32) -> 
                 since: StepNo(held.since),
             })
         })
-        .collect();
+        .gather();
     let mut waiters: Vec<Waiter> = tape
         .threads()
         .filter_map(|thread| match tape.standing(step, thread)?.readiness {
@@ -238,7 +238,7 @@ pub(crate) fn state(words: &Vocabulary, tape: &Tape, lock: &Lock, step: u32) -> 
             }),
             _ => None,
         })
-        .collect();
+        .gather();
     sort_few(&mut waiters, |waiter| u64::from(waiter.since.0));
     let last = tape
         .events()
@@ -251,12 +251,13 @@ pub(crate) fn state(words: &Vocabulary, tape: &Tape, lock: &Lock, step: u32) -> 
     let mut said = match owners.as_slice() {
         [] => format!("{}, free.", lock.label),
         [first, ..] => {
-            let who: Vec<&str> = owners.iter().map(|owner| name(owner.thread)).collect();
+            let who = owners
+                .iter()
+                .map(|owner| name(owner.thread))
+                .joined(" and ");
             format!(
                 "{}, held by {} since step {}.",
-                lock.label,
-                who.join(" and "),
-                first.since.0
+                lock.label, who, first.since.0
             )
         }
     };

@@ -3,7 +3,7 @@
 //! During a race a wrong mark says little: a thread may be about to come past. So a property about marks has three states and not
 //! two: true now; not now, but somebody is on the way, at a step that can be named; and nobody is coming.
 
-use lockstep_machine::{Schedule, Trace, run as drive};
+use lockstep_machine::{Gather, Schedule, Trace, run as drive};
 use lockstep_mm::invariants::{Invariant, Marking, marking};
 use lockstep_mm::page::{FrameState, Page};
 use lockstep_mm::repair::{Repair, repair};
@@ -27,7 +27,7 @@ pub(crate) fn now(session: &Inner, tape: &Tape, invariant: Invariant, step: u32)
     let mut pages: Vec<Page> = world
         .pages()
         .filter(|page| is_wrong(&memory, *page))
-        .collect();
+        .gather();
     if pages.is_empty() {
         return Some(Now::True);
     }

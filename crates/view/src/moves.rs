@@ -4,7 +4,7 @@
 //! of them. What it meets of its own thread on the way it pushes ahead of itself. So every place is at most one order, a whole
 //! block follows the last of its steps, and nothing has to be picked up twice.
 
-use lockstep_machine::{Schedule, run as drive};
+use lockstep_machine::{Gather, Schedule, run as drive};
 
 use crate::partings;
 use crate::scene::StepNo;
@@ -21,7 +21,7 @@ pub struct Target {
 
 /// The order in which step `step` of `executed` is step `to` instead; none if it does not get that far.
 pub(crate) fn order(executed: &Schedule, step: u32, to: u32) -> Option<Schedule> {
-    let mut letters: Vec<_> = executed.steps().collect();
+    let mut letters: Vec<_> = executed.steps().gather();
     let at = (step as usize).checked_sub(1)?;
     let thread = *letters.get(at)?;
     let Some(passed) = (step.abs_diff(to) as usize).checked_sub(1) else {
@@ -59,7 +59,7 @@ pub(crate) fn targets(session: &Inner, executed: &Schedule, step: u32) -> Vec<Ta
                 refusal: partings::of_report(session, &report).map(|parting| parting.text),
             }
         })
-        .collect()
+        .gather()
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use lockstep_machine::run::{Deferral, Refusal, Report};
 use lockstep_machine::script::OrderChange;
-use lockstep_machine::{Blocked, Machine, Readiness, ThreadId};
+use lockstep_machine::{Blocked, Gather, Machine, Readiness, ThreadId};
 use lockstep_scenario::explain;
 
 use crate::locks;
@@ -92,7 +92,7 @@ pub(crate) fn notes(session: &Inner, machine: &Machine, report: &Report) -> Vec<
     let refused = report.refusal.iter();
     deferred
         .chain(refused.map(|refusal| of_refusal(session, refusal).text))
-        .collect()
+        .gather()
 }
 
 fn note(session: &Inner, machine: &Machine, first: &Deferral, count: usize) -> String {

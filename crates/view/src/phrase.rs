@@ -6,7 +6,7 @@ mod changes;
 mod reads;
 mod stores;
 
-use lockstep_machine::{Action, Effect, Event, LockMode, Operation, Rider, Update, Value};
+use lockstep_machine::{Action, Effect, Event, Gather, LockMode, Operation, Rider, Update, Value};
 use lockstep_mm::page::{PageFlags, PageList, References};
 use lockstep_mm::world::{Object, Place};
 
@@ -177,8 +177,9 @@ impl Step<'_> {
         let bits = self.operation.bits;
         self.words
             .fields(self.operation.address)
+            .into_iter()
             .filter(|field| field.part.mask & bits != 0)
-            .collect()
+            .gather()
     }
 
     /// The name of the word.
@@ -267,6 +268,8 @@ fn said(field: &Field) -> String {
 
 /// Names of flags as the kernel writes them in code.
 pub(crate) fn names(flags: PageFlags) -> String {
-    let all: Vec<String> = flags.names().map(|name| format!("PG_{name}")).collect();
-    all.join(" and ")
+    flags
+        .names()
+        .map(|name| format!("PG_{name}"))
+        .joined(" and ")
 }

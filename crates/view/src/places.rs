@@ -2,7 +2,7 @@
 
 use std::panic::Location;
 
-use lockstep_machine::{Argument, Event, Function, Pending, Trace};
+use lockstep_machine::{Argument, Event, Function, Gather, Pending, Trace};
 use lockstep_mm::rmap::Ttu;
 
 use crate::scene::{Frame, Place};
@@ -50,13 +50,13 @@ pub(crate) fn stack(words: &Vocabulary, trace: &Trace, frame: Option<u32>) -> Ve
             kernel: kernel(frame.function),
             arguments: arguments(words, frame.function, &frame.arguments),
         })
-        .collect();
+        .gather();
     frames.reverse();
     frames
 }
 
 fn arguments(words: &Vocabulary, function: &Function, arguments: &[Option<Argument>]) -> String {
-    let all: Vec<String> = arguments
+    arguments
         .iter()
         .flatten()
         .map(|argument| match argument {
@@ -71,23 +71,21 @@ fn arguments(words: &Vocabulary, function: &Function, arguments: &[Option<Argume
             Argument::Number(number) => number.to_string(),
             Argument::Name(name) => (*name).to_owned(),
         })
-        .collect();
-    all.join(", ")
+        .joined(", ")
 }
 
 /// `TTU_UNMAP | TTU_IGNORE_ACCESS`.
 fn ttu(flags: Ttu) -> String {
-    let all: Vec<String> = flags
+    flags
         .iter_names()
         .map(|(name, _)| format!("TTU_{name}"))
-        .collect();
-    all.join(" | ")
+        .joined(" | ")
 }
 
 /// The span of the function around `line` in a file of the model, first and last line, both from 1:
 /// from the line its signature starts on to the brace that closes it. The model's files are formatted, so indentation tells.
 pub fn function_span(file_text: &str, line: u32) -> Option<(u32, u32)> {
-    let lines: Vec<&str> = file_text.lines().collect();
+    let lines: Vec<&str> = file_text.lines().gather();
     let indent = |text: &str| text.len() - text.trim_start().len();
     let at = (line as usize)
         .checked_sub(1)

@@ -1,8 +1,12 @@
-//! Reports over all orders of a scenario: the data races that a race detector would find in them, and the order of the locks.
+//! Reports over all orders of a scenario: the data races that a race detector would find in them, the order of the locks, and
+//! the list of its classes of orders.
 //!
-//! Each is plain data that a page, a terminal or a program draws from, and each has a text form. Both come from one search by
+//! Each is plain data that a page, a terminal or a program draws from, and each has a text form
+//! and one for a page. Each comes from one search by
 //! classes; see `race` and `lockdep` of the crate that searches for what is argued there.
 
+pub mod classes;
+pub mod html;
 pub mod locks;
 pub mod races;
 
@@ -13,6 +17,8 @@ mod words;
 pub use searched::Searching;
 
 use lockstep_machine::Function;
+
+use crate::search::grouped;
 
 /// What every report says about where it comes from.
 const HONESTY: &str = "From a model of the code in which one thread steps at a time and memory is not reordered; not from a kernel.";
@@ -49,13 +55,14 @@ pub struct Extent {
 }
 
 impl Extent {
-    /// "all 287 classes of orders, 7568 steps".
+    /// "all 287 classes of orders, 7,568 steps".
     fn told(&self) -> String {
         let all = if self.complete { "all" } else { "the first" };
         let classes = match self.classes {
-            1 => "class of orders".to_owned(),
-            _ => "classes of orders".to_owned(),
+            1 => "class of orders",
+            _ => "classes of orders",
         };
-        format!("{all} {} {classes}, {} steps", self.classes, self.steps)
+        let [count, steps] = [self.classes, self.steps].map(grouped);
+        format!("{all} {count} {classes}, {steps} steps")
     }
 }

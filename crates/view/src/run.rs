@@ -7,7 +7,7 @@ use std::cell::OnceCell;
 use std::rc::Rc;
 
 use lockstep_machine::run::Report;
-use lockstep_machine::{Schedule, ThreadId, Trace};
+use lockstep_machine::{Gather, Schedule, ThreadId, Trace};
 use lockstep_mm::invariants::{Outcome, Violation};
 
 use crate::moves::{self, Target};
@@ -30,8 +30,8 @@ struct Kept {
     tape: Tape,
     notes: Vec<String>,
     parting: Option<Parting>,
-    score: OnceCell<Score>,
-    rows: OnceCell<Vec<Row>>,
+    score: OnceCell<Rc<Score>>,
+    rows: OnceCell<Rc<Vec<Row>>>,
 }
 
 impl Run {
@@ -122,7 +122,7 @@ impl Run {
     }
 
     /// The run seen at once.
-    pub fn score(&self) -> &Score {
+    pub fn score(&self) -> &Rc<Score> {
         self.kept.score.get_or_init(|| {
             let Kept {
                 session,
@@ -132,18 +132,18 @@ impl Run {
                 ..
             } = &*self.kept;
             let score = columns::score(session, tape, self.summary(), report.executed.to_string());
-            Score {
+            Rc::new(Score {
                 parting: parting.clone(),
                 ..score
-            }
+            })
         })
     }
 
     /// The run as a table.
-    pub fn transcript(&self) -> &[Row] {
-        self.kept
-            .rows
-            .get_or_init(|| columns::transcript(&self.kept.session, &self.kept.tape, self.score()))
+    pub fn transcript(&self) -> &Rc<Vec<Row>> {
+        let Kept { session, tape, .. } = &*self.kept;
+        let table = || Rc::new(columns::transcript(session, tape, self.score()));
+        self.kept.rows.get_or_init(table)
     }
 
     /// What stands above the stage.
@@ -173,7 +173,7 @@ impl Run {
             locks: locks::all(&session.words, tape, session.image())
                 .iter()
                 .map(|lock| locks::state(&session.words, tape, lock, step))
-                .collect(),
+                .gather(),
             explain: self.explain(step),
             properties: verdicts::properties(session, tape, step),
             verdict: verdicts::verdict(session, tape, step),

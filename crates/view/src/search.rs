@@ -15,5 +15,5 @@ pub use came::Came;
 pub(crate) use came::words;
 pub use kernels::{KernelColumn, one_switch_apart, presets};
 pub use matrix::{Cell, Row};
-pub use orders::{orders, orders_words};
+pub use orders::{grouped, orders, orders_words};
 pub use question::{Question, Searched};

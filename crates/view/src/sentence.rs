@@ -1,6 +1,6 @@
 //! One sentence for each step: who did what, and what follows from it as far as the memory and the other threads tell.
 
-use lockstep_machine::{Action, Address, Change, Effect, Event, Readiness, ThreadId};
+use lockstep_machine::{Action, Address, Change, Effect, Event, Gather, Readiness, ThreadId};
 use lockstep_mm::page::{FrameState, Page, PageFlags};
 use lockstep_mm::page_alloc::BAD_PAGE;
 use lockstep_mm::world::Object;
@@ -110,12 +110,11 @@ fn for_whom(session: &Inner, tape: &Tape, step: u32, event: &Event) -> String {
 
 /// The threads of a set of bits, by name.
 pub(crate) fn everybody(session: &Inner, threads: u16) -> String {
-    let all: Vec<&str> = (0..ThreadId::LIMIT)
+    (0..ThreadId::LIMIT)
         .filter(|index| threads >> index & 1 == 1)
         .filter_map(ThreadId::new)
         .map(|thread| session.words.thread(thread))
-        .collect();
-    all.join(" and ")
+        .joined(" and ")
 }
 
 /// What can be said before the first step: how the facts stand that get a waveform.

@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use lockstep_machine::script::{self, Compiled, Unmet, Waiting};
-use lockstep_machine::{Machine, Schedule, run as drive};
+use lockstep_machine::{Gather, Machine, Schedule, run as drive};
 use lockstep_mm::kernel::Kernel;
 use lockstep_scenario::{BuildError, Built, Diagnostic, Meant, Scenario, ScriptLines, explain};
 
@@ -75,8 +75,11 @@ impl std::fmt::Display for ScriptError {
                 write!(f, "there is no such script; there are {}", known.join(", "))
             }
             Self::Script { problems, .. } => {
-                let all: Vec<&str> = problems.iter().map(|problem| &*problem.message).collect();
-                f.write_str(&all.join("; "))
+                let all = problems
+                    .iter()
+                    .map(|problem| &*problem.message)
+                    .joined("; ");
+                f.write_str(&all)
             }
         }
     }
@@ -96,13 +99,13 @@ impl Session {
             meant
                 .iter()
                 .flat_map(|meant| named_fields(&words, meant))
-                .collect()
+                .gather()
         };
         let resolved = &built.resolved;
         let wanted: Vec<FactId> = fields(&resolved.facts)
             .into_iter()
             .map(|field| field.id)
-            .collect();
+            .gather();
         let mut lanes = fields(&resolved.lanes);
         if lanes.is_empty() {
             lanes = fields(&resolved.usual_lanes);
@@ -112,7 +115,7 @@ impl Session {
             .iter()
             .filter(|meant| named_fields(&words, meant).is_empty())
             .flat_map(|meant| meant.locks.iter().copied())
-            .collect();
+            .gather();
         let groups = facts::groups(&words, &built.setting.setup.image, &wanted);
         let inner = Inner {
             scenario,
@@ -174,7 +177,7 @@ impl Session {
         match scripts.iter().find(|script| script.id == id) {
             Some(script) => self.compile(&script.text, Waiting::LetHolderRun),
             None => Err(ScriptError::NoSuchScript(
-                scripts.iter().map(|script| script.id.clone()).collect(),
+                scripts.iter().map(|script| script.id.clone()).gather(),
             )),
         }
     }
@@ -208,7 +211,7 @@ impl Session {
             .changes
             .iter()
             .map(|change| explain::order_change(names, lines, machine, change))
-            .collect();
+            .gather();
         let mut schedule = compiled.schedule.clone();
         schedule.finish = true;
         Ok(Scripted {
@@ -324,7 +327,8 @@ fn named_fields(words: &Vocabulary, meant: &Meant) -> Vec<Field> {
         .flat_map(|found| {
             words
                 .fields(found.address)
+                .into_iter()
                 .filter(move |field| field.part.mask & found.mask == field.part.mask)
         })
-        .collect()
+        .gather()
 }

@@ -3,7 +3,7 @@
 //! The machine only knows the present: who can step, who holds what. A score shows all moments at once, so they are kept.
 
 use lockstep_machine::{
-    Address, Change, Event, Held, Machine, Pending, Readiness, Schedule, ThreadId, Trace,
+    Address, Change, Event, Gather, Held, Machine, Pending, Readiness, Schedule, ThreadId, Trace,
 };
 use lockstep_mm::invariants::{Outcome, Violation, Watch};
 use lockstep_mm::world::Memory;
@@ -208,5 +208,5 @@ fn standings(machine: &Machine) -> Vec<Standing> {
             readiness: machine.readiness(thread),
             held: machine.held(thread),
         })
-        .collect()
+        .gather()
 }

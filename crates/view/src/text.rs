@@ -7,12 +7,15 @@ mod ascii;
 pub mod json;
 pub mod mail;
 pub mod markdown;
+mod markup;
 pub mod svg;
 pub mod table;
 mod wrap;
 
 #[cfg(test)]
 mod fixture;
+
+pub(crate) use markup::escaped;
 
 use crate::scene::{Headline, PropertyState, Row, Scene, Score, VerdictKind};
 

@@ -1,6 +1,6 @@
 //! Values of words, told to people.
 
-use lockstep_machine::{Address, Value};
+use lockstep_machine::{Address, Gather, Value};
 use lockstep_mm::page::{FrameState, Mapping, Page, PageList, Reference, References};
 use lockstep_mm::pte::PteEntry;
 use lockstep_mm::world::Object;
@@ -164,18 +164,18 @@ fn object_at(words: &Vocabulary, address: Address) -> String {
 }
 
 fn references(references: References) -> String {
-    let all: Vec<String> = Reference::ALL
+    let all = Reference::ALL
         .into_iter()
         .filter_map(|kind| match references.of(kind) {
             0 => None,
             1 => Some(kind.name().to_owned()),
             count => Some(format!("{count} {}", kind.name())),
         })
-        .collect();
+        .joined(", ");
     if all.is_empty() {
         "none".to_owned()
     } else {
-        all.join(", ")
+        all
     }
 }
 
@@ -191,13 +191,13 @@ fn swap_count(count: i64) -> String {
 }
 
 pub(crate) fn vmas(words: &Vocabulary, bits: u64) -> String {
-    let all: Vec<String> = (0..64)
+    let all = (0..64)
         .filter(|bit| bits >> bit & 1 == 1)
         .map(|bit| words.object(Object::Vma(bit)))
-        .collect();
+        .joined(", ");
     if all.is_empty() {
         "none".to_owned()
     } else {
-        all.join(", ")
+        all
     }
 }

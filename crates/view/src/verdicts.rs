@@ -1,6 +1,6 @@
 //! What can be said of a run: properties that hold or broke, the verdict, and what the kernel has printed.
 
-use lockstep_machine::{Fault, ThreadId};
+use lockstep_machine::{Fault, Gather, ThreadId};
 use lockstep_mm::invariants::{Description, Invariant, Outcome, Severity, Violation, When};
 use lockstep_mm::page::{Page, PageFlags};
 use lockstep_mm::page_alloc::{BAD_PAGE, bad_page_report};
@@ -85,7 +85,7 @@ pub(crate) fn properties(session: &Inner, tape: &Tape, step: u32) -> Vec<Propert
                 note: row.reason.to_owned(),
             }
         })
-        .collect()
+        .gather()
 }
 
 /// The first thing that broke for good, up to a step.
@@ -241,5 +241,5 @@ pub(crate) fn log(session: &Inner, tape: &Tape, step: u32) -> Vec<String> {
                 comm,
             )
         })
-        .collect()
+        .gather()
 }

@@ -1,6 +1,6 @@
 //! From an address to what a person calls it: objects by the scenario's labels, flags and locks by the kernel's names.
 
-use lockstep_machine::{Address, ThreadId};
+use lockstep_machine::{Address, Gather, ThreadId};
 use lockstep_mm::file::File;
 use lockstep_mm::page::{FrameState, Page};
 use lockstep_mm::vma::{Mm, Vma};
@@ -77,7 +77,7 @@ impl Vocabulary {
                     role: thread.role.clone(),
                     comm: thread.comm.clone(),
                 })
-                .collect(),
+                .gather(),
             world,
             shown,
         }
@@ -166,16 +166,18 @@ impl Vocabulary {
     }
 
     /// The named parts of the word at an address.
-    pub(crate) fn fields(&self, address: Address) -> impl Iterator<Item = Field> + use<> {
-        let place = self.place(address);
-        let of = place.map_or_else(String::new, |place| self.of(place.object));
-        let at = place.map_or_else(String::new, |place| self.at(place.object));
-        place.map_or(&[][..], parts).iter().map(move |part| Field {
+    pub(crate) fn fields(&self, address: Address) -> Vec<Field> {
+        let Some(place) = self.place(address) else {
+            return Vec::new();
+        };
+        let (of, at) = (self.of(place.object), self.at(place.object));
+        let named = parts(place).iter().map(|part| Field {
             id: FactId(format!("{}{at}", part.key)),
             label: format!("{}{of}", part.label),
             address,
             part,
-        })
+        });
+        named.gather()
     }
 
     /// What follows a label that is not of the object the scenario is about: " of page2".
@@ -235,26 +237,23 @@ impl Main {
 
 impl Shown {
     fn find(world: &World, memory: Memory<'_>, names: &Names) -> Self {
-        let vmas: Vec<Vma> = world
-            .vmas()
-            .filter(|vma| memory.get(vma.in_use()))
-            .collect();
+        let vmas: Vec<Vma> = world.vmas().filter(|vma| memory.get(vma.in_use())).gather();
         let pages: Vec<Page> = names
             .main_page()
             .into_iter()
             .chain(world.pages().filter(|page| {
                 Some(*page) != names.main_page() && memory.get(page.state()) == FrameState::InUse
             }))
-            .collect();
+            .gather();
         Self {
             files: world
                 .files()
                 .filter(|file| memory.get(file.in_use()))
-                .collect(),
+                .gather(),
             mms: world
                 .mms()
                 .filter(|mm| vmas.iter().any(|vma| memory.get(vma.mm()) == *mm))
-                .collect(),
+                .gather(),
             vmas,
             pages,
         }

@@ -1,5 +1,6 @@
 //! The reports over all orders, as a person reads them, and what has to be true of them on every scenario.
 
+use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use expect_test::{expect, expect_file};
@@ -7,6 +8,8 @@ use lockstep_machine::Schedule;
 use lockstep_mm::kernel::Kernel;
 use lockstep_scenario::{Scenario, library, parse_kernel};
 use lockstep_view::reports::Searching;
+use lockstep_view::reports::classes::ClassReport;
+use lockstep_view::reports::html::Moment;
 use lockstep_view::reports::locks::{LockOrder, LockReport};
 use lockstep_view::reports::races::{RacePair, RaceReport, RaceVerdict};
 use lockstep_view::{Mode, Session};
@@ -60,6 +63,84 @@ fn lock_order_as_text() {
             assert!(!report.is_broken());
         }
     }
+}
+
+/// A link as short as it can be, so that a person can read the HTML around it.
+fn short_link(moment: &Moment<'_>) -> String {
+    format!("#{}.{}", moment.schedule, moment.step)
+}
+
+/// HTML with a line for each element that begins, so that a change of it can be read.
+fn in_lines(html: &str) -> String {
+    let mut lines = html.replace("><", ">\n<");
+    lines.push('\n');
+    lines
+}
+
+/// Each order of the list is a run of its own that ends as the list says, and the list is as long as the search is wide.
+#[test]
+fn every_class_is_a_run_that_ends_as_it_says() {
+    for (id, kernel) in [
+        ("truncate-cow-vs-reclaim", Kernel::BEFORE),
+        ("truncate-cow-vs-reclaim", Kernel::AFTER),
+        ("mlock-vs-reclaim", Kernel::BEFORE),
+        ("munlock-double-mapping", Kernel::AFTER),
+    ] {
+        let scenario = &scenarios(&[id])[0];
+        let session = session(scenario, kernel);
+        let mut searching = Searching {
+            classes: u64::MAX,
+            go_on: &mut |_| true,
+        };
+        let report = ClassReport::search(&session, &mut searching);
+        assert!(report.extent.complete);
+        let all: Vec<&String> = report.ends.iter().flat_map(|end| &end.orders).collect();
+        assert_eq!(all.len() as u64, report.extent.classes);
+        let different: BTreeSet<&String> = all.iter().copied().collect();
+        assert_eq!(different.len(), all.len());
+        for end in &report.ends {
+            for order in &end.orders {
+                let schedule: Schedule = order.parse().expect("an order");
+                let run = session.run(&schedule, Mode::Strict);
+                assert!(run.report().refusal.is_none(), "{id}: {order}");
+                let came = run.outcome().word();
+                assert!(end.outcome.starts_with(came), "{id}: {order}: {came}");
+            }
+        }
+        nests(&report.html(&short_link));
+        if id == "mlock-vs-reclaim" {
+            expect_file![format!("reports/{id}.before.classes.txt")].assert_eq(&report.text());
+        }
+    }
+}
+
+#[test]
+fn reports_as_html() {
+    for scenario in scenarios(&["exit-vs-exit-third-mapping"]) {
+        let order = locks(std::slice::from_ref(&scenario), Kernel::BEFORE);
+        let pairs = races(&scenario, Kernel::BEFORE, u64::MAX);
+        for (name, html) in [
+            ("locks", order.html(&short_link)),
+            ("races", pairs.html(&short_link)),
+        ] {
+            expect_file![format!("reports/{}.before.{name}.html", scenario.id)]
+                .assert_eq(&in_lines(&html));
+            nests(&html);
+        }
+    }
+}
+
+/// Every element that is opened is closed, the last one first.
+fn nests(html: &str) {
+    let mut open = Vec::new();
+    for piece in html.split('<').skip(1) {
+        let (tag, _) = piece.split_once('>').expect("a tag ends");
+        match tag.strip_prefix('/') {
+            Some(tag) => assert_eq!(open.pop(), Some(tag)),
+            None => open.push(tag.split(' ').next().unwrap_or(tag)),
+        }
+    }
+    assert!(open.is_empty(), "{open:?}");
 }
 
 /// Every pair of a scenario with two threads: what races, where, and how it is judged.

@@ -1,5 +1,6 @@
 //! The bar at the top: what this is, which code runs, how it stands, and the way to everything else.
 
+use lockstep_machine::Gather;
 use lockstep_view::scene::VerdictKind;
 use yew::Callback;
 
@@ -63,7 +64,7 @@ fn scenario_choice(model: &Model, act: &Callback<Act>) -> El {
     select(
         "scenario",
         words("span.hidden", "Race"),
-        choices.collect(),
+        choices.gather(),
         on_choice,
     )
 }

@@ -1,5 +1,6 @@
 //! The patch bench: every switch of the kernel, and what comes of it in every scenario.
 
+use lockstep_view::search::grouped;
 use yew::Callback;
 
 use super::controls::{Choice, button, chosen, select};
@@ -8,7 +9,7 @@ use super::prove::{go, hunt, sign, walk};
 use super::prove_words::{outcome, seconds, summary};
 use crate::element::{El, Event, el, words};
 use crate::engine::{self, Kernel};
-use crate::model::prove::{Hunt, State, grouped};
+use crate::model::prove::{Hunt, State};
 use crate::model::{Act, Model};
 use crate::worker::{Found, Verdict};
 

@@ -1,5 +1,6 @@
 //! Steps found by what they say: a field, and the steps that have every word of it.
 
+use lockstep_machine::Gather;
 use lockstep_view::scene::Row;
 use yew::Callback;
 
@@ -16,7 +17,7 @@ const SHOWN: usize = 40;
 pub fn find(model: &Model, act: &Callback<Act>) -> El {
     let wanted = model.query.to_ascii_lowercase();
     let rows = &model.stage.rows;
-    let found: Vec<&Row> = rows.iter().filter(|row| has(row, &wanted)).collect();
+    let found: Vec<&Row> = rows.iter().filter(|row| has(row, &wanted)).gather();
     let told = match found.len() {
         0 => "No step of this run says that.".to_owned(),
         count => format!("{count} of {} steps", rows.len()),

@@ -1,5 +1,6 @@
 //! The keys, and what the signs mean.
 
+use lockstep_machine::Gather;
 use lockstep_view::scene::Score;
 use yew::Callback;
 
@@ -23,8 +24,8 @@ const GLYPHS: &[(&str, &str)] = &[
 /// The help dialog.
 pub fn help(score: &Score, act: &Callback<Act>) -> El {
     let plain = |(sign, meaning): &(&str, &str)| (words("kbd", sign), (*meaning).to_owned());
-    let keys = keys::HELP.iter().map(plain).collect();
-    let mut glyphs: Vec<_> = GLYPHS.iter().map(plain).collect();
+    let keys = keys::HELP.iter().map(plain).gather();
+    let mut glyphs: Vec<_> = GLYPHS.iter().map(plain).gather();
     glyphs.push((el("span.legend-hatch"), "waits for a lock".to_owned()));
     let threads = score.threads.iter().map(|row| {
         let who = format!("{}, {}", row.name, row.role);
@@ -37,9 +38,9 @@ pub fn help(score: &Score, act: &Callback<Act>) -> El {
         .child(words("h3", "Signs in the score"))
         .child(terms(glyphs))
         .child(words("h3", "Threads"))
-        .child(terms(threads.collect()))
+        .child(terms(threads.gather()))
         .child(words("h3", "Locks"))
-        .child(terms(locks.collect()));
+        .child(terms(locks.gather()));
     dialog(
         "Keys and signs",
         el("div.help").child(keys).child(signs),

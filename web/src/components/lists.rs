@@ -1,5 +1,6 @@
 //! The lists a page can be on, as trays; the page lies in one of them and moves between them.
 
+use lockstep_machine::Gather;
 use lockstep_view::scene::ListTray;
 
 use crate::element::{El, el, words};
@@ -7,7 +8,7 @@ use crate::element::{El, el, words};
 /// The trays and the pages on them; those in `kept` are there even when empty.
 pub fn lists(lists: &[ListTray], kept: &[String]) -> El {
     let is_shown = |tray: &&ListTray| kept.contains(&tray.key) || !tray.pages.is_empty();
-    let shown: Vec<&ListTray> = lists.iter().filter(is_shown).collect();
+    let shown: Vec<&ListTray> = lists.iter().filter(is_shown).gather();
     let mut tokens: Vec<(&str, El)> = Vec::new();
     for (index, tray) in shown.iter().enumerate() {
         for page in &tray.pages {

@@ -1,6 +1,6 @@
 //! The search of all orders: what it has found of the run on the stage, before and after the patch, and of a kernel of one's own.
 
-use lockstep_view::search::orders_words;
+use lockstep_view::search::{grouped, orders_words};
 use yew::Callback;
 
 use super::bench::bench;
@@ -8,10 +8,11 @@ use super::controls::{Choice, button, chosen, segments};
 use super::dialog::dialog;
 use super::icon::{Icon, icon};
 use super::prove_words::{headline, outcome, seconds};
+use super::report::report;
 use super::swatch::letter_chip;
 use crate::element::{El, el, words};
 use crate::engine;
-use crate::model::prove::{Case, Hunt, Pair, State, View, grouped};
+use crate::model::prove::{Case, Hunt, Pair, State, View};
 use crate::model::{Act, Mark, Model};
 use crate::order;
 use crate::worker::{Counts, End, Found, Verdict, Witness};
@@ -22,10 +23,13 @@ const HONESTY: &str = "This searches a model of the code, run one step at a time
                        threads wait for each other for good, or another property does not hold at the end.";
 
 /// The parts there are.
-const VIEWS: [(View, &str, &str); 3] = [
+const VIEWS: [(View, &str, &str); 6] = [
     (View::One, "one", "This run"),
     (View::Both, "both", "Before and after"),
     (View::Bench, "bench", "Patch bench"),
+    (View::Races, "races", "Races"),
+    (View::Locks, "locks", "Locks"),
+    (View::Classes, "classes", "Classes"),
 ];
 
 /// What a press of it asks of the searches.
@@ -57,12 +61,16 @@ pub fn prove(model: &Model, act: &Callback<Act>) -> El {
         .child(match view {
             View::Bench => bench(model, act),
             View::One | View::Both => cases(model, act),
+            View::Races | View::Locks | View::Classes => report(model, act),
         })
-        .child(words("p.prove-honesty", HONESTY))
+        .child((view.report().is_none()).then(|| words("p.prove-honesty", HONESTY)))
         // It is here with the dialog, before there is anything to say.
         .child(words(
             "p.hidden|role=status|aria-live=polite",
-            &model.prove.voice,
+            match view.report() {
+                Some(_) => &model.reports.voice,
+                None => &model.prove.voice,
+            },
         ));
     dialog("Every order", inside, act)
 }
@@ -224,6 +232,12 @@ fn done(case: &Case, found: &Found, pairs: &[Pair], act: &Callback<Act>) -> El {
             .child(words("code", &broken))
     });
     let witnesses = found.witnesses.iter().map(|one| witness(case, one, act));
+    let reports = [
+        (View::Races, "What races"),
+        (View::Locks, "What is locked under what"),
+    ];
+    let reports =
+        reports.map(|(view, name)| button("prove-way", name, hunt(Hunt::Show(view)), act));
     el("div.prove-state")
         .child(verdict)
         .child(ends)
@@ -231,8 +245,9 @@ fn done(case: &Case, found: &Found, pairs: &[Pair], act: &Callback<Act>) -> El {
         .child((!found.witnesses.is_empty()).then(|| el("ul.prove-witnesses").children(witnesses)))
         .child(
             (found.classes.is_some() && found.end == End::Complete)
-                .then(|| why_enough(found, pairs)),
+                .then(|| why_enough(found, pairs, act)),
         )
+        .child(el("div.prove-ways").children(reports))
 }
 
 /// An order that fails, and the ways to it.
@@ -286,7 +301,7 @@ pub(super) fn walk(
 }
 
 /// Why so few orders stand for so many.
-fn why_enough(found: &Found, pairs: &[Pair]) -> El {
+fn why_enough(found: &Found, pairs: &[Pair], act: &Callback<Act>) -> El {
     let classes = found.classes.map_or_else(String::new, grouped);
     let is_one = found.classes == Some(1);
     let why = if is_one {
@@ -305,10 +320,17 @@ fn why_enough(found: &Found, pairs: &[Pair]) -> El {
          and every thread has seen the same. Orders that differ in nothing else are one class, and the search runs one of each. \
          These pairs come from an order it ran; each was tried both ways."
     };
+    let all = button(
+        "prove-way",
+        "All of them",
+        hunt(Hunt::Show(View::Classes)),
+        act,
+    );
     el("details.prove-why")
         .child(words("summary", &title))
         .child(words("p", told))
         .child((!pairs.is_empty()).then(|| el("ul.prove-pairs").children(pairs.iter().map(pair))))
+        .child(all)
 }
 
 /// Two steps, both ways.

@@ -1,8 +1,8 @@
 //! What is said of a search, in sentences.
 
-use lockstep_view::search::orders_words;
+use lockstep_view::search::{grouped, orders_words};
 
-use crate::model::prove::{Prove, State, grouped};
+use crate::model::prove::{Prove, State};
 use crate::worker::{End, Found, Verdict};
 
 /// The sentence that tells what a search has come to; `steps` are those of each thread in the order the scenario opens with.

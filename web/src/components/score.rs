@@ -1,5 +1,6 @@
 //! The score: the whole run at once, and the handle on time.
 
+use lockstep_machine::Gather;
 use lockstep_view::scene::{Score as Run, VerdictKind};
 use yew::Callback;
 
@@ -33,7 +34,9 @@ pub fn score(model: &Model, act: &Callback<Act>) -> El {
         let is_ghost = is_ghost(score, cursor, model.preview, row.thread);
         let carried = model.carried.as_ref();
         let carried = carried.filter(|carried| carried.thread == row.thread);
-        rows = rows.child(thread_lane(row, score, cursor, is_ghost, carried, scale));
+        let needed = model.needed().map(|steps| &steps[..]);
+        let lane = thread_lane(row, score, cursor, is_ghost, carried, needed, scale);
+        rows = rows.child(lane);
     }
     let stage = model.stage.clone();
     let rows = rows.node(kept(model.stage.address(), move || {
@@ -76,7 +79,7 @@ fn over(score: &Run, cursor: u32, scale: Scale) -> El {
 fn ruler(score: &Run, cursor: u32, scale: Scale, act: &Callback<Act>) -> El {
     let here = score.beats.iter().rposition(|beat| beat.step.0 <= cursor);
     let wanted = score.beats.iter().map(|beat| scale.middle(beat.step.0));
-    let places = spread(wanted.collect());
+    let places = spread(wanted.gather());
     let flags = score.beats.iter().zip(places).enumerate();
     let flags = flags.map(|(index, (beat, place))| {
         let name = format!("{}, step {}", beat.title, beat.step.0);

@@ -50,6 +50,7 @@ pub fn thread_lane(
     cursor: u32,
     is_ghost: bool,
     carried: Option<&Carried>,
+    needed: Option<&[u32]>,
     scale: Scale,
 ) -> El {
     let thread = row.thread;
@@ -67,7 +68,10 @@ pub fn thread_lane(
     let plot = el("svg.row-plot")
         .child(el("line.row-base|x1=0|x2=100%|y1=50%|y2=50%"))
         .children(waits.map(|wait| wait_bar(wait, scale)))
-        .children(cells.map(|column| cell(column, cursor, &width, scale)))
+        .children(cells.map(|column| {
+            let is_aside = needed.is_some_and(|steps| !steps.contains(&column.step.0));
+            cell(column, cursor, &width, scale).class_if(is_aside, "cell-aside")
+        }))
         .child(ghost)
         .child(carried.map(|carried| carried_cell(carried, &width, scale)));
     let label = el("span.row-label")

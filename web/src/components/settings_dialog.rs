@@ -1,5 +1,6 @@
 //! Theme, motion, size of text, single-key shortcuts.
 
+use lockstep_machine::Gather;
 use yew::Callback;
 
 use super::controls::{Choice, chosen, select};
@@ -59,5 +60,5 @@ fn choices(table: &[(&'static str, &'static str)], now: &str) -> Vec<Choice> {
         group: "",
         is_chosen: *name == now,
     };
-    table.iter().map(choice).collect()
+    table.iter().map(choice).gather()
 }

@@ -21,16 +21,17 @@ pub struct Thing {
 
 /// The share dialog; `page` is the address of the page, without what it shows.
 pub fn share(model: &Model, page: &str, act: &Callback<Act>) -> El {
-    let things = things(model, page);
+    let things = list(&things(model, page), model, act);
+    dialog("Take this run with you", things, act)
+}
+
+/// Things to take away, each with its button.
+pub(super) fn list(things: &[Thing], model: &Model, act: &Callback<Act>) -> El {
     let things = things.iter().enumerate().map(|(index, thing)| {
         let answer = model.copied.filter(|(which, _)| *which == index);
         one(index, thing, answer.map(|(_, answer)| answer), act)
     });
-    dialog(
-        "Take this run with you",
-        el("div.share").children(things),
-        act,
-    )
+    el("div.share").children(things)
 }
 
 /// A text with a button that copies it.
@@ -66,17 +67,26 @@ pub fn field(index: usize) -> String {
     format!("share-{index}")
 }
 
-/// What the share dialog offers.
+/// What there is to take away of what is shown.
 pub fn things(model: &Model, page: &str) -> Vec<Thing> {
-    let link = model.link();
-    let folder = page.rfind('/').map_or("", |at| &page[..=at]);
-    let told = &model.stage.headline;
     let thing = |name, hint, lines, text| Thing {
         name,
         hint,
         text,
         lines,
     };
+    if let Some(sheet) = model.sheet_shown() {
+        return match &sheet.written {
+            Some(written) => vec![
+                thing("Text", "for a mail", 6, written.text.clone()),
+                thing("JSON", "for a program", 4, written.json.clone()),
+            ],
+            None => Vec::new(),
+        };
+    }
+    let link = model.link();
+    let folder = page.rfind('/').map_or("", |at| &page[..=at]);
+    let told = &model.stage.headline;
     let title = format!("{}, {}", told.title, told.kernel);
     let embed = format!("{folder}embed.html?{}", link.to_query());
     let link = format!("{page}{}", link.to_hash());

@@ -1,5 +1,6 @@
 //! One thread: where it is, what it holds or waits for, and the button that runs it.
 
+use lockstep_machine::Gather;
 use lockstep_view::scene::{FactId, Hold, LockMode, ThreadCard as Card, ThreadId, ThreadState};
 use yew::Callback;
 
@@ -46,7 +47,7 @@ fn breadcrumb(card: &Card) -> El {
         .stack
         .iter()
         .map(|frame| frame.function.as_str())
-        .collect();
+        .gather();
     let (class, here, path) = match names.split_last() {
         Some((here, path)) => ("crumb-here", *here, path.join(" \u{203a} ")),
         None if card.state == ThreadState::Finished => ("crumb-none", "returned", String::new()),

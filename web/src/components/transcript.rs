@@ -7,6 +7,7 @@ use super::swatch::letter_chip;
 use crate::element::{El, el, words};
 use crate::kept::kept;
 use crate::model::{Act, Model};
+use crate::shared::Shared;
 
 /// The columns.
 const HEADS: [&str; 6] = ["Step", "Thread", "Line", "What", "Changed", "Locks held"];
@@ -14,7 +15,9 @@ const HEADS: [&str; 6] = ["Step", "Thread", "Line", "What", "Changed", "Locks he
 /// The table. It is drawn once for a run; the mark of the current row is moved by [`Shown`](crate::edge::document::Shown).
 pub fn transcript(model: &Model, act: &Callback<Act>) -> Html {
     let (stage, act) = (model.stage.clone(), act.clone());
-    kept(model.stage.address(), move || {
+    let needed = model.needed().cloned();
+    let version = stage.address() ^ needed.as_ref().map_or(0, Shared::address);
+    kept(version, move || {
         let told = &stage.headline;
         let caption = format!(
             "{}, {}: {} steps",
@@ -26,7 +29,11 @@ pub fn transcript(model: &Model, act: &Callback<Act>) -> Html {
         let table = el("table.transcript")
             .child(words("caption", &caption))
             .child(el("thead").child(el("tr").children(heads)))
-            .child(el("tbody").children(stage.rows.iter().map(|row| table_row(row, &act))));
+            .child(el("tbody").children(stage.rows.iter().map(|row| {
+                let is_aside = |steps: &Shared<Vec<u32>>| !steps.contains(&row.step.0);
+                let is_aside = needed.as_ref().is_some_and(is_aside);
+                table_row(row, &act).class_if(is_aside, "row-aside")
+            })));
         el("div.transcript-scroll|tabindex=0|role=region|aria-label=Transcript")
             .child(table)
             .html()

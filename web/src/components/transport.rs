@@ -1,5 +1,6 @@
 //! The hands on time: back, play, step; and, apart from them, how far one press goes and how fast play is.
 
+use lockstep_machine::Gather;
 use yew::Callback;
 
 use super::controls::{Choice, button, chosen, icon_button, select};
@@ -59,10 +60,12 @@ pub fn pace(model: &Model, act: &Callback<Act>) -> El {
             "b",
             &format!("Step {} of {}", model.cursor, model.stage.steps()),
         ))
-        .child(words(
-            "span",
-            &format!("{} context {switches}", score.switches),
-        ));
+        .child(if model.slice.is_on {
+            words("span.count-needed|role=status", &matters(model))
+        } else {
+            let told = format!("{} context {switches}", score.switches);
+            words("span", &told)
+        });
     let beats = el("div.pace-beats")
         .child(button(
             "quiet",
@@ -81,6 +84,10 @@ pub fn pace(model: &Model, act: &Callback<Act>) -> El {
     let undo = (!model.undo.is_empty()).then(|| button("quiet", "Undo", Act::Undo, act));
     let carry = model.carried.is_none() && model.stage.steps() > 0;
     let carry = carry.then(|| button("quiet carry", "Move this step", Act::PickUp(None), act));
+    let needed = (model.breaks_at().is_some() || model.slice.is_on).then(|| {
+        button("quiet", "Only what matters", Act::OnlyNeeded, act)
+            .flag("aria-pressed", model.slice.is_on)
+    });
     let redo = (!model.redo.is_empty()).then(|| button("quiet", "Redo", Act::Redo, act));
     let find = button("quiet find", "Find", Act::Panel(Some(Panel::Find)), act);
     let on_detail = chosen(act, |value| Detail::parse(&value).map(Act::SetDetail));
@@ -96,6 +103,7 @@ pub fn pace(model: &Model, act: &Callback<Act>) -> El {
         .child(orders)
         .child(beats)
         .child(carry)
+        .child(needed)
         .child(finish)
         .child(undo)
         .child(redo)
@@ -113,6 +121,17 @@ pub fn pace(model: &Model, act: &Callback<Act>) -> El {
             speeds(model),
             on_speed,
         ))
+}
+
+/// How much of the run matters for what breaks in it.
+fn matters(model: &Model) -> String {
+    let slice = &model.slice;
+    match (model.breaks_at(), &slice.steps, &slice.failed) {
+        (None, ..) => "Nothing breaks in this run: every step is shown.".to_owned(),
+        (Some(step), Some(steps), _) => format!("{} of {step} steps lead to it", steps.len()),
+        (Some(_), None, Some(why)) => why.clone(),
+        (Some(_), None, None) => String::new(),
+    }
 }
 
 /// The orders that were left, to be taken up again.
@@ -147,7 +166,7 @@ fn details(model: &Model) -> Vec<Choice> {
         group: "",
         is_chosen: detail == model.detail,
     };
-    Detail::ALL.into_iter().map(choice).collect()
+    Detail::ALL.into_iter().map(choice).gather()
 }
 
 fn speeds(model: &Model) -> Vec<Choice> {
@@ -157,5 +176,5 @@ fn speeds(model: &Model) -> Vec<Choice> {
         group: "",
         is_chosen: speed == model.speed,
     };
-    Speed::ALL.into_iter().map(choice).collect()
+    Speed::ALL.into_iter().map(choice).gather()
 }

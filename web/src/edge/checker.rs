@@ -6,19 +6,15 @@ use std::rc::Rc;
 use gloo::events::{EventListener, EventListenerOptions};
 use gloo::timers::callback::Timeout;
 use js_sys::{Array, Uint8Array};
-use wasm_bindgen::{JsCast, JsValue};
-use web_sys::{
-    Blob, BlobPropertyBag, ErrorEvent, MessageEvent, Url, Worker, WorkerOptions, WorkerType,
-};
+use wasm_bindgen::JsCast;
+use web_sys::{ErrorEvent, MessageEvent, Worker};
 use yew::Callback;
 
-use super::document::document;
+use super::started::begin;
 use crate::model::prove::Hunt;
 use crate::model::{Act, Model};
 use crate::worker::{Ask, BUILD, Tell};
 
-/// The file that starts the worker.
-const LOADER: &str = "worker_loader.js";
 /// How long the worker may take to hear a stop before it is ended, in milliseconds. It looks up every twelve.
 const PATIENCE: u32 = 1_000;
 
@@ -37,6 +33,8 @@ pub struct Checker {
     worker: Rc<RefCell<Option<Running>>>,
     /// The number of the list that was sent last.
     sent: u32,
+    /// The number of the question about a slice that was sent last.
+    sliced: u32,
     /// Ends a worker that does not hear a stop.
     watchdog: Option<Timeout>,
 }
@@ -59,26 +57,27 @@ impl Checker {
             act,
             worker: Rc::default(),
             sent: 0,
+            sliced: 0,
             watchdog: None,
         }
     }
 
     /// Tells the worker what the model wants of it.
     pub fn follow(&mut self, model: &Model) {
-        let prove = &model.prove;
-        if !prove.is_going() {
-            self.watchdog = None;
+        self.follow_searches(model);
+        let (number, ask) = &model.slice.wanted;
+        if *number != self.sliced {
+            self.sliced = *number;
+            self.send(ask.as_slice());
         }
-        let (number, asks) = &prove.wanted;
-        if *number == self.sent {
+    }
+
+    /// Sends messages to the worker, which is started if it is not there.
+    fn send(&self, asks: &[Ask]) {
+        if asks.is_empty() {
             return;
         }
-        self.sent = *number;
-        let is_stop = *asks == [Ask::Stop];
         if self.worker.borrow().is_none() {
-            if is_stop {
-                return;
-            }
             self.start();
         }
         if let Some(running) = &*self.worker.borrow() {
@@ -90,6 +89,23 @@ impl Checker {
                     .post_message_with_transfer(&bytes, &Array::of1(&bytes));
             }
         }
+    }
+
+    fn follow_searches(&mut self, model: &Model) {
+        let prove = &model.prove;
+        if !prove.is_going() {
+            self.watchdog = None;
+        }
+        let (number, asks) = &prove.wanted;
+        if *number == self.sent {
+            return;
+        }
+        self.sent = *number;
+        let is_stop = *asks == [Ask::Stop];
+        if is_stop && self.worker.borrow().is_none() {
+            return;
+        }
+        self.send(asks);
         self.watchdog = (is_stop && prove.is_going()).then(|| {
             let (worker, act) = (Rc::clone(&self.worker), self.act.clone());
             Timeout::new(PATIENCE, move || {
@@ -100,7 +116,7 @@ impl Checker {
     }
 
     fn start(&self) {
-        let Some(worker) = begin() else {
+        let Some(worker) = begin("worker") else {
             self.act.emit(Act::Prove(Hunt::Lost(NONE.to_owned())));
             return;
         };
@@ -153,25 +169,4 @@ fn end(place: &Rc<RefCell<Option<Running>>>) {
 fn read(event: &MessageEvent) -> Option<Tell> {
     let bytes: js_sys::ArrayBuffer = event.data().dyn_into().ok()?;
     Tell::decode(&Uint8Array::new(&bytes).to_vec())
-}
-
-/// Starts the worker. A page in a sandbox may not start it from a file, which is foreign to it, but from a blob that brings the
-/// file. Browsers refuse modules in such a blob; a script that is none may still bring one, and keeps what is said until then.
-fn begin() -> Option<Worker> {
-    let base = document()?.base_uri().ok()??;
-    let loader = Url::new_with_base(&format!("{LOADER}?v={BUILD}"), &base).ok()?;
-    let loader = loader.href();
-    let options = WorkerOptions::new();
-    options.set_type(WorkerType::Module);
-    if let Ok(worker) = Worker::new_with_options(&loader, &options) {
-        return Some(worker);
-    }
-    let bring = JsValue::from(format!(
-        "self.early=[];onmessage=e=>early.push(e);import({loader:?}).catch(e=>setTimeout(()=>{{throw e}}))"
-    ));
-    let kind = BlobPropertyBag::new();
-    kind.set_type("text/javascript");
-    let blob = Blob::new_with_str_sequence_and_options(&Array::of1(&bring), &kind).ok()?;
-    let address = Url::create_object_url_with_blob(&blob).ok()?;
-    Worker::new(&address).ok()
 }

@@ -4,15 +4,15 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use gloo::events::EventListener;
-use js_sys::{Array, Object, Reflect};
 use lockstep_view::scene::Verdict;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::MessageEvent;
 use yew::Callback;
 
 use super::document::document;
+use super::objects::{field, object, told};
 use crate::model::{Act, Model};
-use crate::wire::{self, Embed, Message, Payload, Value, Wish};
+use crate::wire::{self, Embed, Message, Payload, Wish};
 
 /// Connects an embed with the page around it.
 pub struct Host {
@@ -88,33 +88,14 @@ fn parent() -> Option<web_sys::Window> {
 /// Sends a message to the page around this one, if there is one.
 fn post(message: &Message, id: &JsValue, origin: Option<&str>) {
     let Some(parent) = parent() else { return };
-    let object = Object::new();
-    // The object is a fresh one, so setting a field of it cannot fail.
-    let set = |name: &str, value: &JsValue| {
-        let _ = Reflect::set(&object, &name.into(), value);
-    };
-    set("lockstep", &wire::VERSION.into());
-    set("id", id);
-    for (name, value) in message.fields() {
-        set(name, &told(value));
-    }
+    let own = [("lockstep", wire::VERSION.into()), ("id", id.clone())];
+    let fields = message.fields().iter();
+    let object = object(
+        own.into_iter()
+            .chain(fields.map(|(name, value)| (*name, told(value)))),
+    );
     // A host that left in the meantime is no concern of ours.
     let _ = parent.post_message(&object, origin.unwrap_or("*"));
-}
-
-fn told(value: &Value) -> JsValue {
-    match value {
-        Value::None => JsValue::NULL,
-        Value::Text(text) => text.into(),
-        Value::Number(number) => (*number).into(),
-        Value::List(texts) => {
-            let list = Array::new();
-            for text in texts {
-                list.push(&text.into());
-            }
-            list.into()
-        }
-    }
 }
 
 /// A message, if it is one of ours and from the right page: its id and what it asks for.
@@ -126,7 +107,7 @@ fn take(event: &MessageEvent, origin: Option<&str>) -> Option<(JsValue, Result<W
         return None;
     }
     let data = event.data();
-    let get = |name: &str| Reflect::get(&data, &name.into()).unwrap_or(JsValue::UNDEFINED);
+    let get = |name: &str| field(&data, name);
     if !data.is_object() || get("lockstep").as_f64() != Some(f64::from(wire::VERSION)) {
         return None;
     }

@@ -128,6 +128,8 @@ pub enum Act {
     Retry,
     /// Something about the searches.
     Prove(Hunt),
+    /// Show only what matters, or all.
+    OnlyNeeded,
 }
 
 /// What a thread is run to. It always stops where it has to wait, and at its end.
@@ -168,6 +170,7 @@ impl Act {
                 | Self::Idle
                 | Self::Source(_)
                 | Self::Prove(_)
+                | Self::OnlyNeeded
         )
     }
 

@@ -1,5 +1,6 @@
 //! How the state moves in time: steps, jumps, play, and what is said about them.
 
+use lockstep_machine::Gather;
 use lockstep_view::scene::{FactId, PropertyState, SetBy, StepNo, ThreadState, VerdictKind};
 
 use super::{Act, Detail, Model, ZOOMS};
@@ -18,6 +19,7 @@ impl Model {
             Act::Toggle => next.play(),
             act => next.apply(act),
         }
+        next.keep_slice();
         next
     }
 
@@ -87,6 +89,7 @@ impl Model {
             Act::Source(source) => self.source = source,
             Act::NotLoaded(wish) => self.not_loaded(&wish),
             Act::Prove(hunt) => self.hunt(hunt),
+            Act::OnlyNeeded => self.slice.is_on = !self.slice.is_on,
         }
     }
 
@@ -132,7 +135,7 @@ impl Model {
                         change.to
                     )
                 })
-                .collect();
+                .gather();
             text.push_str(&parts.join(", "));
             text.push('.');
         }

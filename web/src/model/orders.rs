@@ -260,6 +260,7 @@ impl Model {
         });
         self.detail = link.detail.unwrap_or(self.detail);
         self.fact = link.fact;
+        self.slice.is_on = link.is_sliced;
         self.open_search(link.search, link.bench);
         let wanted = self.asked.len();
         let done = wanted.saturating_sub(self.stage.played.left_out());
@@ -313,6 +314,7 @@ impl Model {
             fact: self.fact.clone(),
             detail: Some(self.detail),
             search: self.search_shown(),
+            is_sliced: self.slice.is_on,
             bench: self
                 .search_shown()
                 .and_then(|view| self.prove.kernel_of(view)),

@@ -7,7 +7,9 @@ use std::rc::Rc;
 
 use lockstep_scenario::sort_few;
 use lockstep_view::scene::ThreadId;
+use lockstep_view::search::grouped;
 
+use super::report::Inquiry;
 use super::{Mark, Model, Panel};
 use crate::engine::{self, Kernel, Session};
 use crate::order;
@@ -40,6 +42,8 @@ pub enum Hunt {
     Lost(String),
     /// Open an order on the stage, on its own code or on the same without the patch, or with it.
     Walk(Box<Mark>, bool),
+    /// Something about the reports.
+    Report(Inquiry),
 }
 
 /// What of the searches is shown.
@@ -52,6 +56,12 @@ pub enum View {
     Both,
     /// Every scenario on a kernel of one's own.
     Bench,
+    /// The report on what races.
+    Races,
+    /// The report on what is locked under what.
+    Locks,
+    /// The list of all classes of orders.
+    Classes,
 }
 
 /// How a search stands.
@@ -151,7 +161,7 @@ impl Prove {
         self.said = 0;
     }
 
-    fn job(&mut self) -> u32 {
+    pub(super) fn job(&mut self) -> u32 {
         self.jobs += 1;
         self.jobs
     }
@@ -299,6 +309,8 @@ impl Prove {
             }
             // What is told of a bench that is no longer wanted.
             Tell::Cell { .. } | Tell::Over { .. } | Tell::Failed { .. } => {}
+            // That is about a run, not about all orders.
+            Tell::Needed { .. } => {}
             Tell::Crashed { why } => {
                 let why = format!("The search stopped with an internal error ({why}).");
                 self.fail_all(&why);
@@ -318,18 +330,16 @@ impl Model {
                     other => other,
                 };
                 self.show_search(view);
-                let is_new = self
-                    .prove
-                    .cases
-                    .iter()
-                    .any(|case| case.state == State::Idle);
-                if is_new && !self.prove.is_going() {
+                let mut cases = self.prove.cases.iter();
+                let is_new = cases.any(|case| case.state == State::Idle);
+                if is_new && view.report().is_none() && !self.prove.is_going() {
                     self.prove.start_cases();
                 }
             }
             Hunt::Show(view) => {
                 self.panel = Some(Panel::Prove);
                 self.prove.stop();
+                self.reports.stop();
                 self.show_search(view);
             }
             Hunt::Start if self.prove.view == View::Bench => self.prove.start_bench(),
@@ -340,9 +350,16 @@ impl Model {
                 self.set_bench(kernel);
             }
             Hunt::Preset(kernel) => self.set_bench(kernel),
-            Hunt::Told(tell) => self.prove.hear(&tell),
-            Hunt::Lost(why) => self.prove.fail_all(&why),
+            Hunt::Told(tell) => {
+                self.slice.hear(&tell);
+                self.prove.hear(&tell);
+            }
+            Hunt::Lost(why) => {
+                self.slice.fail(&why);
+                self.prove.fail_all(&why);
+            }
             Hunt::Walk(mark, is_flipped) => self.walk(*mark, is_flipped),
+            Hunt::Report(inquiry) => self.inquire(inquiry),
         }
     }
 
@@ -393,6 +410,12 @@ impl Model {
                 }
                 return;
             }
+            View::Races | View::Locks | View::Classes => {
+                self.prove.cases = old;
+                self.prove.view = view;
+                self.open_report();
+                return;
+            }
         };
         let case = |kernel: Kernel| {
             let same = |case: &&Case| case.kernel == kernel && case.scenario == self.scenario;
@@ -408,6 +431,7 @@ impl Model {
     pub(super) fn open_panel(&mut self, panel: Option<Panel>) {
         if panel != Some(Panel::Prove) {
             self.prove.stop();
+            self.reports.stop();
         }
         self.panel = panel;
         self.query.clear();
@@ -479,17 +503,4 @@ fn pairs(scenario: &str, kernel: Kernel, sample: Option<&Sample>) -> Vec<Pair> {
     }
     sort_few(&mut found, |pair| u64::from(pair.step));
     found
-}
-
-/// A number with its thousands apart.
-pub fn grouped(number: u64) -> String {
-    let digits = number.to_string();
-    let mut text = String::new();
-    for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
 }

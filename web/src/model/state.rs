@@ -1,5 +1,6 @@
 //! The state of the page.
 
+use lockstep_machine::Gather;
 use lockstep_view::scene::{FactId, Headline, LockId, Row, Scene, Score, StepNo, ThreadId};
 
 use crate::engine::{self, Kernel, Played, Session};
@@ -9,6 +10,8 @@ use crate::shared::Shared;
 use crate::source::Source;
 
 use super::prove::Prove;
+use super::report::Reports;
+use super::slice::Slice;
 use super::{Answer, Carried, Panel, Tab};
 
 /// How much one press of Step does.
@@ -150,7 +153,7 @@ fn trays(played: &Played) -> Vec<String> {
     let keys = start
         .iter()
         .filter(|tray| !tray.pages.is_empty() || ALWAYS.contains(&tray.key.as_str()));
-    keys.map(|tray| tray.key.clone()).collect()
+    keys.map(|tray| tray.key.clone()).gather()
 }
 
 impl Stage {
@@ -159,8 +162,8 @@ impl Stage {
         let played = session.run(asked);
         Self {
             headline: Shared::new(session.headline()),
-            score: Shared::new(played.score()),
-            rows: Shared::new(played.transcript()),
+            score: played.score(),
+            rows: played.transcript(),
             trays: trays(&played),
             session,
             played,
@@ -178,7 +181,7 @@ impl Stage {
             .lock_lanes
             .iter()
             .map(|lane| lane.lock.clone())
-            .collect()
+            .gather()
     }
 
     /// The moment after a step, or the last one if there are fewer.
@@ -291,6 +294,10 @@ pub struct Model {
     pub is_idle: bool,
     /// The searches of all orders.
     pub prove: Prove,
+    /// The reports on them.
+    pub reports: Reports,
+    /// Which steps of the run matter.
+    pub slice: Slice,
 }
 
 impl Model {
@@ -336,6 +343,8 @@ impl Model {
             copied: None,
             is_idle: false,
             prove: Prove::default(),
+            reports: Reports::default(),
+            slice: Slice::default(),
         })
     }
 

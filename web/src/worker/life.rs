@@ -6,6 +6,8 @@ use std::panic;
 use std::rc::Rc;
 
 use js_sys::{Function, Promise, Uint8Array};
+use lockstep_explore::slice::needed;
+use lockstep_mm::kernel::Kernel;
 use lockstep_scenario::{Scenario, compiled, parse_kernel};
 use lockstep_view::search::{Row, Searched};
 use wasm_bindgen::prelude::*;
@@ -99,6 +101,13 @@ impl Life {
             match next {
                 Some(Ask::Search { job, file, kernel }) => self.one(job, &file, &kernel).await,
                 Some(Ask::Bench { job, files, kernel }) => self.bench(job, &files, &kernel).await,
+                Some(Ask::Needed {
+                    job,
+                    file,
+                    kernel,
+                    order,
+                    step,
+                }) => self.needed(job, &file, &kernel, &order, step).await,
                 Some(Ask::Stop) => {}
                 None => break,
             }
@@ -158,7 +167,7 @@ impl Life {
 
     /// Searches a scenario that has been brought; `job` is who wants to be told on the way, and to see it done anew.
     async fn search(&self, file: &str, kernel: &str, job: Option<u32>) -> Result<Found, String> {
-        let switches = parse_kernel(kernel).map_err(|_| format!("There is no kernel {kernel}."))?;
+        let switches = switches(kernel)?;
         let asked = {
             let rows = self.rows.borrow();
             let row = rows.iter().find(|(name, _)| name == file);
@@ -211,6 +220,50 @@ impl Life {
         Ok(found)
     }
 
+    async fn needed(&self, job: u32, file: &str, kernel: &str, order: &str, step: u32) {
+        let steps = match self.bring(file).await {
+            Ok(()) => self.steps_needed(file, kernel, order, step),
+            Err(why) => Err(why),
+        };
+        say(&match steps {
+            Ok(steps) => Tell::Needed { job, steps },
+            Err(why) => Tell::Failed {
+                job,
+                row: None,
+                why,
+            },
+        });
+    }
+
+    fn steps_needed(
+        &self,
+        file: &str,
+        kernel: &str,
+        order: &str,
+        step: u32,
+    ) -> Result<Vec<u32>, String> {
+        let switches = switches(kernel)?;
+        let scenario = self.scenario(file)?;
+        let built = scenario.build(switches);
+        let program = Searched::new(built.map_err(|error| error.message)?.setting);
+        let order = order
+            .parse()
+            .map_err(|error| format!("This is no order: {error}."))?;
+        let needed = needed(&program, &order, step);
+        let steps = (1..).zip(needed);
+        Ok(steps
+            .filter_map(|(step, is_needed)| is_needed.then_some(step))
+            .collect())
+    }
+
+    /// A scenario that has been brought.
+    fn scenario(&self, file: &str) -> Result<Rc<Scenario>, String> {
+        let rows = self.rows.borrow();
+        let row = rows.iter().find(|(name, _)| name == file);
+        let (_, row) = row.ok_or("This scenario is not there.")?;
+        Ok(Rc::clone(row.scenario()))
+    }
+
     /// Fetches a scenario unless it is there.
     async fn bring(&self, name: &str) -> Result<(), String> {
         let promise = self.ask_for(name);
@@ -241,6 +294,10 @@ impl Life {
         let row = rows.iter().find(|(known, _)| known == name);
         row.map_or(0, |(_, row)| row.scenario().threads.len())
     }
+}
+
+fn switches(kernel: &str) -> Result<Kernel, String> {
+    parse_kernel(kernel).map_err(|_| format!("There is no kernel {kernel}."))
 }
 
 fn first(bytes: &[u8]) -> Option<Scenario> {

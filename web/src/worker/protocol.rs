@@ -24,6 +24,19 @@ pub enum Ask {
         /// The kernel, as links write it.
         kernel: String,
     },
+    /// Work out which steps of an order one of them depends on.
+    Needed {
+        /// What the answer is to be told under.
+        job: u32,
+        /// The file the scenario is in.
+        file: String,
+        /// The kernel, as links write it.
+        kernel: String,
+        /// The order, as links write it.
+        order: String,
+        /// The step, counted from 1.
+        step: u32,
+    },
     /// Nothing that was asked before this matters any more. A search that goes on tells what it has found.
     Stop,
 }
@@ -96,6 +109,13 @@ pub enum Tell {
         /// Why, as a sentence.
         why: String,
     },
+    /// The steps of an order that one of them depends on.
+    Needed {
+        /// What was asked.
+        job: u32,
+        /// The steps, counted from 1, in order.
+        steps: Vec<u32>,
+    },
     /// The worker met a fault of its own and has stopped.
     Crashed {
         /// Where and why, for whoever mends it.
@@ -137,6 +157,7 @@ messages! {
         0 Search { job, file, kernel }
         1 Bench { job, files, kernel }
         2 Stop {}
+        3 Needed { job, file, kernel, order, step }
     }
     Tell {
         0 Ready { build }
@@ -146,6 +167,7 @@ messages! {
         4 Over { job }
         5 Failed { job, row, why }
         6 Crashed { why }
+        7 Needed { job, steps }
     }
 }
 
@@ -167,6 +189,13 @@ mod tests {
                 kernel: "before".to_owned(),
             },
             Ask::Stop,
+            Ask::Needed {
+                job: 9,
+                file: "truncate-1f.scenario".to_owned(),
+                kernel: "before".to_owned(),
+                order: "A42B21A41".to_owned(),
+                step: 104,
+            },
         ]
     }
 
@@ -222,6 +251,10 @@ mod tests {
             },
             Tell::Crashed {
                 why: "at a place".to_owned(),
+            },
+            Tell::Needed {
+                job: 9,
+                steps: vec![1, 2, 300],
             },
         ]
     }

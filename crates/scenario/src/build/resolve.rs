@@ -1,5 +1,7 @@
 //! What the words of a scenario mean: its scripts, its beats, its facts and lanes, looked up among the names.
 
+use lockstep_machine::Gather;
+
 use crate::compiled::Scenario;
 use crate::resolved::{Meant, Resolved};
 use crate::script::parse_beat_line;
@@ -21,11 +23,11 @@ impl Scenario {
         Resolved {
             scripts: scripts
                 .map(|script| parse_script(&script.text, names))
-                .collect(),
+                .gather(),
             beats: beats.collect(),
-            facts: self.facts.iter().map(meant).collect(),
-            lanes: self.lanes.iter().map(meant).collect(),
-            usual_lanes: USUAL.map(str::to_owned).iter().map(meant).collect(),
+            facts: self.facts.iter().map(meant).gather(),
+            lanes: self.lanes.iter().map(meant).gather(),
+            usual_lanes: USUAL.map(str::to_owned).iter().map(meant).gather(),
         }
     }
 }

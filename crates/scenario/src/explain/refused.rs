@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use lockstep_machine::run::Refusal;
 use lockstep_machine::script::{Goal, Unmet, Why};
-use lockstep_machine::{Machine, Readiness, ThreadId};
+use lockstep_machine::{Gather, Machine, Readiness, ThreadId};
 
 use super::waiting;
 use crate::suggest::{closest, list};
@@ -32,7 +32,7 @@ pub fn refused_letter(
         Readiness::Blocked(blocked) => waiting(names, machine, refusal.thread, &blocked, step),
         Readiness::Finished | Readiness::Ready => format!("{name} has ended"),
     };
-    let enabled: Vec<_> = machine.enabled().collect();
+    let enabled: Vec<_> = machine.enabled().gather();
     let (span, first) = letter_of(schedule, refusal.step);
     let message = format!("step {step} is refused: {why}");
     let problem = Diagnostic::new("refused-step", span, message).help(can_step(names, &enabled));
@@ -118,7 +118,7 @@ fn ended(
     };
     let mut seen: Vec<&str> = machine.with_trace(|trace| {
         let frames = trace.frames().iter().filter(|frame| frame.thread == thread);
-        frames.map(|frame| frame.function.name).collect()
+        frames.map(|frame| frame.function.name).gather()
     });
     seen.sort_unstable();
     seen.dedup();
@@ -133,7 +133,7 @@ fn can_step(names: &Names, enabled: &[ThreadId]) -> String {
     let all: Vec<_> = enabled
         .iter()
         .map(|thread| format!("{thread} ({})", names.thread(*thread)))
-        .collect();
+        .gather();
     match all.as_slice() {
         [] => "nobody can step".to_owned(),
         _ => format!("{} can step", all.join(" and ")),

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use lockstep_machine::script::Field;
-use lockstep_machine::{Address, ThreadId};
+use lockstep_machine::{Address, Gather, ThreadId};
 
 use super::Names;
 use super::kinds::{ALSO, Class, FieldKind, LOCKS, fields};
@@ -22,7 +22,7 @@ impl Names {
             .iter()
             .find(|lock| lock.name.eq_ignore_ascii_case(kind))
         else {
-            let names: Vec<_> = LOCKS.iter().map(|lock| lock.name).collect();
+            let names: Vec<_> = LOCKS.iter().map(|lock| lock.name).gather();
             let kind_span = span.start..span.start + kind.len();
             return Err(unknown("unknown-lock", "lock", kind, kind_span, &names));
         };
@@ -32,9 +32,9 @@ impl Names {
                 .objects(lock.class)
                 .into_iter()
                 .map(|(_, object)| object)
-                .collect(),
+                .gather(),
         };
-        Ok(objects.into_iter().map(lock.address).collect())
+        Ok(objects.into_iter().map(lock.address).gather())
     }
 
     /// The fields a name means: that of the object in parentheses (`PG_mlocked(P)`), or of the one the scenario is about.
@@ -74,7 +74,7 @@ impl Names {
                 address: object.offset(field.offset),
                 mask: field.mask,
             })
-            .collect())
+            .gather())
     }
 
     fn select(
@@ -85,7 +85,7 @@ impl Names {
     ) -> Result<Vec<Address>, Diagnostic> {
         let objects = self.objects(class);
         if name == "*" {
-            return Ok(objects.into_iter().map(|(_, object)| object).collect());
+            return Ok(objects.into_iter().map(|(_, object)| object).gather());
         }
         let squeezed = |text: &str| text.split_whitespace().collect::<String>();
         let found = objects
@@ -102,7 +102,7 @@ impl Names {
                 .iter()
                 .take(many)
                 .map(|(name, _)| name.as_str())
-                .collect();
+                .gather();
             unknown("unknown-object", class.word(), name, span, &names)
         })
     }
@@ -168,7 +168,7 @@ impl Names {
         let threads = (0..self.threads.len()).filter_map(ThreadId::new);
         let all: Vec<_> = threads
             .map(|thread| format!("`{thread}` ({})", self.thread(thread)))
-            .collect();
+            .gather();
         match all.as_slice() {
             [] => "none".to_owned(),
             [only] => only.clone(),
@@ -215,11 +215,11 @@ fn split<'n>(name: &'n str, span: &Range<usize>) -> Result<Qualified<'n>, Diagno
 
 /// There is no such field. All of them are too many to list, so the flags are left out unless one was meant.
 fn unknown_field(fields: &[FieldKind], name: &str, span: Range<usize>) -> Diagnostic {
-    let names: Vec<_> = fields.iter().map(|field| field.name.as_str()).collect();
+    let names: Vec<_> = fields.iter().map(|field| field.name.as_str()).gather();
     let problem = unknown("unknown-field", "field", name, span, &names);
     let flags = |prefix: &str| -> Vec<&str> {
         let flags = names.iter().filter(|name| name.starts_with(prefix));
-        flags.copied().collect()
+        flags.copied().gather()
     };
     let upper = name.to_uppercase();
     for prefix in ["PG_", "VM_"] {
@@ -230,7 +230,7 @@ fn unknown_field(fields: &[FieldKind], name: &str, span: Range<usize>) -> Diagno
     let words = names
         .iter()
         .filter(|name| !name.starts_with("PG_") && !name.starts_with("VM_"));
-    let words: Vec<_> = words.copied().collect();
+    let words: Vec<_> = words.copied().gather();
     problem.help(format!(
         "fields are flags, such as `VM_LOCKED` and `PG_mlocked`, and {}",
         list(&words)

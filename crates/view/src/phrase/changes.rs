@@ -1,5 +1,6 @@
 //! Counting up and down, and flags set and cleared.
 
+use lockstep_machine::Gather;
 use lockstep_mm::page::{Reference, References};
 use lockstep_mm::pte::PteEntry;
 use lockstep_mm::world::Object;
@@ -106,16 +107,17 @@ impl Step<'_> {
     }
 
     pub(super) fn flag_names(&self, mask: u64) -> String {
-        let fields: Vec<String> = self
+        let fields = self
             .words
             .fields(self.operation.address)
+            .into_iter()
             .filter(|field| field.part.mask & mask != 0)
             .map(|field| field.label)
-            .collect();
+            .joined(" and ");
         if fields.is_empty() {
             self.label()
         } else {
-            fields.join(" and ")
+            fields
         }
     }
 }

@@ -1,5 +1,6 @@
 //! Looks at words: a question in words, and its answer once there is one.
 
+use lockstep_machine::Gather;
 use lockstep_mm::page::{PageFlags, PageList};
 use lockstep_mm::world::Object;
 
@@ -64,11 +65,11 @@ impl Step<'_> {
             }
             _ => {}
         }
-        let all: Vec<String> = fields
+        let all = fields
             .iter()
             .map(|field| format!("{}: {}", said(field), now(field)))
-            .collect();
-        let labels: Vec<String> = fields.iter().map(said).collect();
+            .joined(", ");
+        let labels: Vec<String> = fields.iter().map(said).gather();
         match (fields.len(), self.ending) {
             (0, _) => Phrase::verb(
                 "reads",
@@ -79,7 +80,7 @@ impl Step<'_> {
                 ),
             ),
             (1, Some(_)) => Phrase::new(
-                format!("reads {}", all.join(", ")),
+                format!("reads {all}"),
                 format!("read {}", labels.join(", ")),
             ),
             (_, Some(_)) => Phrase::new(
@@ -119,8 +120,11 @@ impl Step<'_> {
             )
             .with(&list);
         }
-        let labels: Vec<&str> = fields.iter().map(|field| field.label.as_str()).collect();
-        let values: Vec<String> = fields
+        let labels = fields
+            .iter()
+            .map(|field| field.label.as_str())
+            .joined(" and ");
+        let values = fields
             .iter()
             .map(|field| {
                 format!(
@@ -129,10 +133,7 @@ impl Step<'_> {
                     self.ending.map_or(0, |ending| field.part.of(ending.value))
                 )
             })
-            .collect();
-        Phrase::new(
-            format!("reads {}", values.join(", ")),
-            format!("read {}", labels.join(" and ")),
-        )
+            .joined(", ");
+        Phrase::new(format!("reads {values}"), format!("read {labels}"))
     }
 }

@@ -1,6 +1,6 @@
 //! Values stored, whatever was there or only if the right thing was.
 
-use lockstep_machine::{Effect, Value};
+use lockstep_machine::{Effect, Gather, Value};
 use lockstep_mm::page::{FrameState, Page};
 use lockstep_mm::pte::PteEntry;
 use lockstep_mm::world::Object;
@@ -67,12 +67,15 @@ impl Step<'_> {
                 let fields: Vec<Field> = self
                     .words
                     .fields(self.operation.address)
+                    .into_iter()
                     .filter(|field| field.part.mask & changed != 0)
-                    .collect();
+                    .gather();
                 match fields.split_first() {
                     Some((first, _)) => {
-                        let labels: Vec<&str> =
-                            fields.iter().map(|field| field.label.as_str()).collect();
+                        let labels = fields
+                            .iter()
+                            .map(|field| field.label.as_str())
+                            .joined(" and ");
                         let verb = if first.part.of(value) != 0 {
                             "sets"
                         } else {
@@ -80,7 +83,7 @@ impl Step<'_> {
                         };
                         Phrase {
                             act: "store the flags of the mapping".to_owned(),
-                            ..Phrase::verb(verb, &labels.join(" and "))
+                            ..Phrase::verb(verb, &labels)
                         }
                     }
                     None => Phrase::verb("stores", "the flags of the mapping"),

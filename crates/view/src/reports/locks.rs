@@ -4,6 +4,7 @@
 
 mod gather;
 mod text;
+pub(super) mod told;
 
 use lockstep_mm::kernel::Kernel;
 use lockstep_scenario::BuildError;

@@ -1,6 +1,7 @@
 //! The race report: what a race detector would find in any order of a scenario, and whether it matters.
 
 mod text;
+pub(super) mod told;
 
 use lockstep_explore::Dpor;
 use lockstep_explore::race::{Decision, Example, Pair, Races, Side};
@@ -307,7 +308,7 @@ fn changed(inner: &Inner, trace: &Trace, event: &Event) -> String {
 
 /// What a step read, as far as it looked.
 fn read(inner: &Inner, event: &Event) -> String {
-    let fields = inner.words.fields(event.operation.address);
+    let fields = inner.words.fields(event.operation.address).into_iter();
     let looked = fields.filter(|field| field.part.mask & event.operation.bits == field.part.mask);
     let one = |field: crate::vocabulary::Field| {
         let now = value::text(&inner.words, field.part.show, field.part.of(event.value));

@@ -1,6 +1,6 @@
 //! The run as the object programs read: [`Export`].
 
-use lockstep_machine::{Action, Effect, Event};
+use lockstep_machine::{Action, Effect, Event, Gather};
 use lockstep_mm::world::Object;
 use lockstep_mm::{invariants, repair};
 
@@ -34,7 +34,7 @@ impl Run {
                     thread: thread.letter(),
                     name: self.thread_name(thread).to_owned(),
                 })
-                .collect(),
+                .gather(),
             steps: rows
                 .iter()
                 .zip(tape.trace().events())
@@ -51,7 +51,7 @@ impl Run {
                     changes: changes(session, tape.trace().changes(event)),
                     sentence: row.what.clone(),
                 })
-                .collect(),
+                .gather(),
             outcome: outcome(tape.outcome()),
             by: match tape.outcome() {
                 invariants::Outcome::BadPage { by } => Some(by.letter()),
@@ -66,7 +66,7 @@ impl Run {
                     step: violation.step,
                     thread: violation.thread.letter(),
                 })
-                .collect(),
+                .gather(),
             log: self.log(),
         }
     }

@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use lockstep_machine::Gather;
 use lockstep_mm::page::FrameState;
 use lockstep_mm::proc::{KPF, kpageflags, smaps, vm_lck, vmstat};
 use lockstep_mm::vma::VmFlags;
@@ -48,11 +49,11 @@ impl Run {
                 }
                 let told = smaps(memory, vma);
                 let flags = memory.get(vma.flags());
-                let letters: Vec<&str> = VM_FLAGS
+                let letters = VM_FLAGS
                     .iter()
                     .filter(|(flag, _)| flags.contains(*flag))
                     .map(|(_, letters)| *letters)
-                    .collect();
+                    .joined(" ");
                 _ = writeln!(
                     text,
                     "  pages {}-{}  Size {} kB  Rss {} kB  Pss {} kB  Locked {} kB  VmFlags: {}",
@@ -62,7 +63,7 @@ impl Run {
                     told.rss,
                     told.pss,
                     told.locked,
-                    letters.join(" "),
+                    letters,
                 );
             }
         }
@@ -72,13 +73,13 @@ impl Run {
                 continue;
             }
             let entry = kpageflags(memory, page);
-            let names: Vec<&str> = KPF
+            let names = KPF
                 .iter()
                 .filter(|(bit, _)| entry & (1 << bit) != 0)
                 .map(|(_, name)| *name)
-                .collect();
+                .joined(" ");
             let page = words.object(Object::Page(number));
-            _ = writeln!(text, "  {page:8} {entry:#013x}  {}", names.join(" "));
+            _ = writeln!(text, "  {page:8} {entry:#013x}  {}", names);
         }
         text
     }

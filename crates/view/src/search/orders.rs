@@ -63,13 +63,23 @@ pub fn orders_words(steps: &[u32]) -> String {
         let (first, second) = (&digits[..1], &digits[1..2]);
         return format!("about {first}.{second}e{}", digits.len() - 1);
     }
-    let groups: Vec<&str> = digits
-        .as_bytes()
-        .rchunks(3)
-        .rev()
-        .filter_map(|group| std::str::from_utf8(group).ok())
-        .collect();
-    groups.join(",")
+    apart(&digits)
+}
+
+/// A number with its thousands apart: `14,018`.
+pub fn grouped(number: u64) -> String {
+    apart(&number.to_string())
+}
+
+fn apart(digits: &str) -> String {
+    let mut text = String::new();
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
 }
 
 #[cfg(test)]
@@ -87,6 +97,9 @@ mod tests {
             (&[60, 60], "about 9.6e34"),
         ] {
             assert_eq!(orders_words(steps), words, "{steps:?}");
+        }
+        for (number, text) in [(0, "0"), (999, "999"), (2_893_426, "2,893,426")] {
+            assert_eq!(grouped(number), text);
         }
         assert_eq!(orders(&[20, 20]), "137846528820");
         assert_eq!(orders(&[30, 30]), "118264581564861424");

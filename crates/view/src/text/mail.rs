@@ -10,6 +10,7 @@ use super::ascii::ascii;
 use super::wrap::{wrap, wrap_hanging};
 use super::{Account, HONESTY, counted};
 use columns::Columns;
+use lockstep_machine::Gather;
 
 /// No line is wider than this.
 pub const WIDTH: usize = 72;
@@ -75,11 +76,10 @@ const GLUE: char = '\u{1}';
 
 /// Texts in a row, each kept on one line where that is possible.
 fn unbroken(texts: &[String]) -> String {
-    let glued: Vec<String> = texts
+    texts
         .iter()
         .map(|text| ascii(text).replace(' ', &GLUE.to_string()))
-        .collect();
-    glued.join("; ")
+        .joined("; ")
 }
 
 /// Lines as they are written: never too wide, never ending in a space.
@@ -102,11 +102,7 @@ impl Lines {
 
     /// Text after a lead, its further lines aligned with the first. Text of nothing is left out.
     fn paragraph(&mut self, lead: &str, text: &str) {
-        let text = text
-            .split(GLUE)
-            .map(ascii)
-            .collect::<Vec<_>>()
-            .join(&GLUE.to_string());
+        let text = text.split(GLUE).map(ascii).joined(&GLUE.to_string());
         if text.trim().is_empty() {
             return;
         }

@@ -17,9 +17,9 @@ mod strokes;
 
 use std::ops::RangeInclusive;
 
-use super::Account;
+use super::{Account, escaped};
 use crate::scene::{Scene, Score};
-use canvas::{Canvas, escape};
+use canvas::Canvas;
 use score::{ScorePlace, ScoreStyle};
 
 /// Which colours a picture has.
@@ -141,8 +141,8 @@ impl Picture<'_> {
              width=\"{width}\" height=\"{height}\" role=\"img\" aria-labelledby=\"{id}-title {id}-desc\">\n\
              <title id=\"{id}-title\">{}</title>\n<desc id=\"{id}-desc\">{}</desc>\n<style>\n{css}</style>\n\
              <defs>\n{patterns}</defs>\n<rect class=\"lk-page\" width=\"{width}\" height=\"{height}\"/>\n{body}</svg>\n",
-            escape(title),
-            escape(summary),
+            escaped(title),
+            escaped(summary),
         )
     }
 }

@@ -1,5 +1,7 @@
 //! Breaking lines.
 
+use lockstep_machine::Gather;
+
 /// Breaks `text` at spaces so that no line is wider than the limit for its place, as told by `width`.
 ///
 /// A word that does not fit a line by itself is broken after an underscore, a comma, a colon or a slash, or wherever it has to be.
@@ -62,7 +64,7 @@ pub(super) fn wrap_hanging(text: &str, columns: usize, hang: usize) -> Vec<Strin
             " ".repeat(hang) + &line
         }
     };
-    lines.into_iter().enumerate().map(indented).collect()
+    lines.into_iter().enumerate().map(indented).gather()
 }
 
 /// How many columns of a terminal a text takes.

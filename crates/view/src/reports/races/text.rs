@@ -2,8 +2,10 @@
 
 use std::fmt::Write;
 
-use super::{RaceOrder, RacePair, RaceReport, RaceSide, RaceVerdict};
+use super::told::{self, AFTER_PAST, function, joined, summary, who};
+use super::{RaceOrder, RacePair, RaceReport, RaceVerdict};
 use crate::reports::HONESTY;
+use crate::search::grouped;
 use crate::text::wrapped;
 
 const RULE: &str = "==================================================================";
@@ -30,43 +32,6 @@ pub(super) fn text(report: &RaceReport) -> String {
         full(&mut text, report, pair);
     }
     text
-}
-
-/// How many pairs there are, and whether they have to do with what breaks.
-fn summary(report: &RaceReport) -> String {
-    let pairs = report.pairs.iter();
-    let is_harmful = |pair: &&RacePair| pair.verdict == RaceVerdict::Harmful;
-    let mut text = match report.pairs.len() {
-        0 => "No two accesses race".to_owned(),
-        1 => "1 pair races".to_owned(),
-        many => format!("{many} pairs race"),
-    };
-    if !report.extent.complete {
-        return text + ". The search was ended: whether that matters is not known.";
-    }
-    text += match (pairs.filter(is_harmful).count(), report.pairs.len()) {
-        (_, 0) => ".".to_owned(),
-        (0, _) => "; harmful: none.".to_owned(),
-        (harmful, _) => format!("; harmful: {harmful}."),
-    }
-    .as_str();
-    if report.breaks && !report.is_harmful() {
-        text += "\nWhat breaks here is no data race: the order of no racing pair decides about it.";
-    }
-    text
-}
-
-fn joined(words: &[String]) -> String {
-    match words {
-        [] => "none".to_owned(),
-        _ => words.join(", "),
-    }
-}
-
-/// The function a side is in.
-fn function(side: &RaceSide) -> &str {
-    let innermost = side.stack.first();
-    innermost.map_or("no function", |call| &call.function)
 }
 
 fn verdict(pair: &RacePair) -> &'static str {
@@ -132,43 +97,21 @@ fn full(text: &mut String, report: &RaceReport, pair: &RacePair) {
 
 /// What comes of the two orders.
 fn conclusion(text: &mut String, report: &RaceReport, pair: &RacePair) {
-    let order = |text: &mut String, first: usize| {
-        let side = &pair.sides[first];
-        let RaceOrder { classes, outcomes } = &pair.orders[first];
-        _ = writeln!(
-            text,
-            "  {} first: {} ({classes} classes)",
-            who(pair, side),
-            joined(outcomes)
-        );
-    };
-    let said = match pair.verdict {
-        RaceVerdict::Harmful => harmful(text, pair),
-        RaceVerdict::Harmless if pair.pasts == 0 => {
-            "Harmless here: something that is no synchronisation keeps them in one order."
-                .to_owned()
-        }
-        RaceVerdict::Harmless => format!(
-            "Harmless here: they can be made in either order after {}, and after none does it \
-             depend on the order what can break.",
-            pasts(pair.pasts)
-        ),
-        RaceVerdict::Unknown => {
-            "Not known to be harmless: the search was ended before it could tell.".to_owned()
-        }
-    };
-    for line in wrapped(&said, WIDTH, 0) {
-        _ = writeln!(text, "{line}");
+    if let Some(leads) = told::leads_to(pair) {
+        paragraph(text, &leads);
     }
-    let elsewhere = pair.verdict == RaceVerdict::Harmless && report.breaks;
-    let what = if elsewhere {
-        "All classes of orders in which they race; what breaks there is decided elsewhere:"
-    } else {
-        "All classes of orders in which they race:"
-    };
-    _ = writeln!(text, "{what}");
-    order(text, 0);
-    order(text, 1);
+    if let Some(sets) = &pair.after_past {
+        _ = writeln!(text, "{AFTER_PAST}");
+        for (side, outcomes) in pair.sides.iter().zip(sets) {
+            _ = writeln!(text, "  {} first: {}", who(pair, side), joined(outcomes));
+        }
+    }
+    paragraph(text, &told::decides(pair));
+    _ = writeln!(text, "{}", told::over_all_classes(report, pair));
+    for (side, RaceOrder { classes, outcomes }) in pair.sides.iter().zip(&pair.orders) {
+        let (who, outcomes, classes) = (who(pair, side), joined(outcomes), grouped(*classes));
+        _ = writeln!(text, "  {who} first: {outcomes} ({classes} classes)");
+    }
     let mut run = |what: &str, schedule: &str| {
         let (scenario, kernel) = (&report.scenario, &report.kernel);
         _ = writeln!(
@@ -185,48 +128,9 @@ fn conclusion(text: &mut String, report: &RaceReport, pair: &RacePair) {
     }
 }
 
-/// What a harmful pair leads to; gives how often it does.
-fn harmful(text: &mut String, pair: &RacePair) -> String {
-    if let Some((step, what)) = &pair.run.broken {
-        for line in wrapped(
-            &format!("Leads to a broken state at step {step}: {what}"),
-            WIDTH,
-            0,
-        ) {
-            _ = writeln!(text, "{line}");
-        }
-    }
-    if let Some(sets) = &pair.after_past {
-        _ = writeln!(
-            text,
-            "What can come of their two orders, with nothing else changed before:"
-        );
-        for (side, outcomes) in pair.sides.iter().zip(sets) {
-            _ = writeln!(text, "  {} first: {}", who(pair, side), joined(outcomes));
-        }
-    }
-    format!(
-        "They can be made in either order after {}; after {} of these the order decides.",
-        pasts(pair.pasts),
-        pair.deciding
-    )
-}
-
-/// "after 2 different pasts".
-fn pasts(count: u64) -> String {
-    match count {
-        1 => "one past".to_owned(),
-        many => format!("{many} different pasts"),
-    }
-}
-
-/// "the read by B", or "the write in f" if both are by the same kind of access.
-fn who(pair: &RacePair, side: &RaceSide) -> String {
-    let [one, other] = &pair.sides;
-    if one.access == other.access {
-        format!("the {} by {}", side.access, side.name)
-    } else {
-        format!("the {}", side.access)
+fn paragraph(text: &mut String, words: &str) {
+    for line in wrapped(words, WIDTH, 0) {
+        _ = writeln!(text, "{line}");
     }
 }
 

@@ -1,5 +1,7 @@
 //! One column for each thread: which steps share a line, and where the lines break.
 
+use lockstep_machine::Gather;
+
 use super::super::ascii::ascii;
 use super::super::wrap::{padded, wrap_hanging};
 use super::brief::brief;
@@ -211,7 +213,7 @@ impl Entry {
         let text = wrap_hanging(&text, width.saturating_sub(indent), hang);
         text.into_iter()
             .map(|line| " ".repeat(indent) + &line.replace(GLUE, " "))
-            .collect()
+            .gather()
     }
 }
 
@@ -226,7 +228,7 @@ fn joined(steps: &[String], width: usize) -> String {
             step
         }
     };
-    steps.iter().map(whole).collect::<Vec<_>>().join("; ")
+    steps.iter().map(whole).joined("; ")
 }
 
 /// Whether the thread of a wait asked for the lock in its last step, so that the wait is already told.

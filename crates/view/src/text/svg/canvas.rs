@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use super::measure::{Font, fitted};
+use crate::text::escaped;
 
 /// Shapes as they are drawn, one line each.
 pub(super) struct Canvas {
@@ -130,7 +131,7 @@ impl Canvas {
         let weight = if font.is_bold { " lk-bold" } else { "" };
         self.push(format_args!(
             "<text class=\"{class}{family}{weight}\" x=\"{x}\" y=\"{y}\" font-size=\"{size}\"{anchor}>{}</text>",
-            escape(&text)
+            escaped(&text)
         ));
     }
 
@@ -164,22 +165,4 @@ pub(super) fn px(length: f64) -> String {
     } else {
         text.to_owned()
     }
-}
-
-/// Text as it stands in XML; signs XML does not allow are left out.
-pub(super) fn escape(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for sign in text.chars() {
-        match sign {
-            '&' => out.push_str("&amp;"),
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            '"' => out.push_str("&quot;"),
-            '\t' | '\n' | '\r' => out.push(' '),
-            '\u{fffe}' | '\u{ffff}' => {}
-            _ if sign.is_control() => {}
-            _ => out.push(sign),
-        }
-    }
-    out
 }

@@ -1,0 +1,5 @@
+//! The reports, in a worker beside the page.
+
+fn main() {
+    lockstep_web::reports::take_over();
+}

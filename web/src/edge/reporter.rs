@@ -1,0 +1,158 @@
+//! The worker that writes reports: started for the first of them, given one after the other, ended when one is given up.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use gloo::events::{EventListener, EventListenerOptions};
+use gloo::timers::callback::Timeout;
+use js_sys::JSON;
+use wasm_bindgen::{JsCast, JsValue};
+use web_sys::{MessageEvent, Worker};
+use yew::Callback;
+
+use super::objects::{field, object};
+use super::started::begin;
+use crate::model::prove::Hunt;
+use crate::model::report::{Inquiry, Written};
+use crate::model::{Act, Model};
+use crate::shared::Shared;
+use crate::worker::BUILD;
+
+/// What is said if there can be no worker.
+const NONE: &str = "This browser did not start the program that writes reports, in a worker beside the page. \
+                    Everything else works. On a terminal, `lockstep races` and `lockstep locks` write the same.";
+/// What is said if the worker is of another build.
+const STALE: &str = "The program that writes reports is of another build than this page. Reload the page, and try again.";
+
+/// Keeps the worker and the model together.
+pub struct Reporter {
+    act: Callback<Act>,
+    worker: Rc<RefCell<Option<Running>>>,
+    /// The number of what it was told last.
+    sent: u32,
+}
+
+struct Running {
+    worker: Worker,
+    is_busy: bool,
+    _hears: [EventListener; 2],
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        self.worker.terminate();
+    }
+}
+
+impl Reporter {
+    /// Nothing is started yet.
+    pub fn new(act: Callback<Act>) -> Self {
+        Self {
+            act,
+            worker: Rc::default(),
+            sent: 0,
+        }
+    }
+
+    /// Tells the worker what the model wants of it.
+    pub fn follow(&mut self, model: &Model) {
+        let (number, ask) = &model.reports.wanted;
+        if *number == self.sent {
+            return;
+        }
+        self.sent = *number;
+        // While it searches it hears nothing; another one starts from what the browser has fetched already.
+        self.worker.borrow_mut().take_if(|running| running.is_busy);
+        let Some(ask) = ask else {
+            return;
+        };
+        if self.worker.borrow().is_none() {
+            self.start();
+        }
+        let message = object([
+            ("kind", ask.kind.name().into()),
+            ("file", ask.file.as_str().into()),
+            ("kernel", ask.kernel.as_str().into()),
+            ("seconds", ask.seconds.into()),
+        ]);
+        if let Some(running) = &mut *self.worker.borrow_mut() {
+            running.is_busy = true;
+            // It can only fail for what cannot be copied, and plain objects can.
+            _ = running.worker.post_message(&message);
+        }
+    }
+
+    fn start(&self) {
+        let Some(worker) = begin("reports") else {
+            tell(&self.act, Inquiry::Failed(NONE.to_owned()));
+            return;
+        };
+        let (place, act) = (Rc::clone(&self.worker), self.act.clone());
+        let message = EventListener::new(&worker, "message", move |event| {
+            let Some(told) = event.dyn_ref().and_then(read) else {
+                return;
+            };
+            let is_over = matches!(told, Inquiry::Failed(_));
+            if !matches!(told, Inquiry::Going(_))
+                && let Some(running) = &mut *place.borrow_mut()
+            {
+                running.is_busy = false;
+            }
+            tell(&act, told);
+            if is_over {
+                end(&place);
+            }
+        });
+        let (place, act) = (Rc::clone(&self.worker), self.act.clone());
+        // What is told here is not told once more by the browser.
+        let heard = EventListenerOptions::enable_prevent_default();
+        let error = EventListener::new_with_options(&worker, "error", heard, move |event| {
+            event.prevent_default();
+            tell(&act, Inquiry::Failed(NONE.to_owned()));
+            end(&place);
+        });
+        self.worker.replace(Some(Running {
+            worker,
+            is_busy: false,
+            _hears: [message, error],
+        }));
+    }
+}
+
+fn tell(act: &Callback<Act>, told: Inquiry) {
+    act.emit(Act::Prove(Hunt::Report(told)));
+}
+
+/// Ends the worker, once the event that told of its end is over: its listeners go with it.
+fn end(place: &Rc<RefCell<Option<Running>>>) {
+    let place = Rc::clone(place);
+    Timeout::new(0, move || drop(place.borrow_mut().take())).forget();
+}
+
+/// What a message is about; nothing if it only says that the worker is there.
+fn read(event: &MessageEvent) -> Option<Inquiry> {
+    let data = event.data();
+    let text = |name: &str| field(&data, name).as_string();
+    if let Some(build) = text("build") {
+        return (build != BUILD).then(|| Inquiry::Failed(STALE.to_owned()));
+    }
+    if let Some(why) = text("why") {
+        return Some(Inquiry::Failed(why));
+    }
+    if let (Some(html), Some(text)) = (text("html"), text("text")) {
+        return Some(Inquiry::Done(Shared::new(Written {
+            html,
+            text,
+            json: indented(&field(&data, "report")),
+            is_complete: field(&data, "is_complete").is_truthy(),
+        })));
+    }
+    let classes = field(&data, "classes").as_f64()?;
+    Some(Inquiry::Going(classes as u64))
+}
+
+fn indented(report: &JsValue) -> String {
+    let two = JsValue::from(2);
+    let text = JSON::stringify_with_replacer_and_space(report, &JsValue::NULL, &two);
+    text.map_or_else(|_| String::new(), String::from)
+}
