@@ -11,7 +11,6 @@ use lockstep_machine::Gather;
 use lockstep_mm::kernel::{Kernel as Switches, Switch};
 use lockstep_scenario::{Scenario, compiled, parse_kernel};
 use lockstep_view::scene::{Headline, Row, Scene, Score, StepNo};
-use lockstep_view::text::{Account, mail, markdown};
 use lockstep_view::{Mode, Run, Target};
 
 use crate::order::Schedule;
@@ -287,26 +286,5 @@ impl Played {
             .iter()
             .filter(|deferral| deferral.taken.is_none())
             .count()
-    }
-
-    /// The run as two columns of text, for mail.
-    pub fn mail(&self) -> String {
-        self.told(|account| mail::mail(account, mail::Detail::Concise))
-    }
-
-    /// The run as a Markdown table.
-    pub fn markdown(&self) -> String {
-        self.told(markdown::markdown)
-    }
-
-    fn told(&self, tell: impl FnOnce(&Account<'_>) -> String) -> String {
-        let headline = self.run.headline();
-        let end = self.run.scene(StepNo(self.run.steps()));
-        tell(&Account {
-            headline: &headline,
-            score: self.run.score(),
-            rows: self.run.transcript(),
-            end: &end,
-        })
     }
 }

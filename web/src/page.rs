@@ -97,6 +97,7 @@ impl Component for Page {
     fn update(&mut self, _: &Context<Self>, act: Act) -> bool {
         match &act {
             // A frame in somebody else's page is for one run.
+            Act::Prove(Hunt::Report(_)) => {}
             Act::Prove(_) | Act::OnlyNeeded if self.embed.is_some() => return false,
             Act::Copy(which) => clipboard::copy(&self.model, *which, self.act.clone()),
             Act::Prove(Hunt::Walk(..)) => document::shut_dialog(),

@@ -1,4 +1,5 @@
-//! The reports over all orders, in the page: the races, and the order of the locks.
+//! What is written about runs beside the page: the races, the order of the locks and the classes over all orders, and the
+//! forms in which one run can be taken away.
 //!
 //! A report has a program of its own, without Yew, in a worker of its own: whoever opens the first report downloads it, and
 //! nobody else. It is given a scenario and a kernel, searches on its own until it is through or its time is up, and
@@ -9,4 +10,4 @@ mod life;
 mod protocol;
 
 pub use life::take_over;
-pub use protocol::{Ask, Kind, Tell};
+pub use protocol::{Ask, Kind, Tell, Text};

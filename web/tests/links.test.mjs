@@ -24,7 +24,7 @@ test("the address restores the exact view", async (t) => {
   assert.equal(await other.locator(".notice").count(), 0);
 });
 
-test("the share dialog offers the same link, a frame, a mail and a table", async (t) => {
+test("the share dialog offers the same link, a frame, and what a worker writes: a mail, a table, JSON", async (t) => {
   const page = await site.open(t);
   await stepTimes(page, 5);
   const step = await at(page);
@@ -34,11 +34,21 @@ test("the share dialog offers the same link, a frame, a mail and a table", async
   const frame = await page.getByRole("textbox", { name: /^Frame/ }).inputValue();
   assert.match(frame, /^<iframe src="http.*embed\.html\?.*" title="Truncation against reclaim, before the patch" loading="lazy"/);
   const mail = await page.getByRole("textbox", { name: /^Mail/ }).inputValue();
+  assert.match(mail, /Reclaim[^\n]+Truncate/);
   assert.ok(mail.split("\n").every((line) => line.length <= 72), "72 columns");
   assert.match(await page.getByRole("textbox", { name: /^Markdown/ }).inputValue(), /\| Step \| Thread \|/);
+  const json = JSON.parse(await page.getByRole("textbox", { name: /^JSON/ }).inputValue());
+  assert.deepEqual([json.schema, json.scenario, json.outcome], ["lockstep-run/1", "truncate-cow-vs-reclaim", "bad-page"]);
 
   const other = await site.open(t, `./${new URL(link).hash}`);
   assert.equal(await at(other), step);
+});
+
+test("where no worker can write, the share dialog says so and has the link all the same", async (t) => {
+  const page = await site.open(t, "", { missing: /reports_bg\.wasm/ });
+  await page.getByRole("button", { name: "Share" }).click();
+  await page.getByText(/did not start the program that writes/).first().waitFor();
+  assert.match(await page.getByRole("textbox", { name: /^Link/ }).inputValue(), /#\/lab/);
 });
 
 test("a flip is an entry of the history, and Back comes home", async (t) => {

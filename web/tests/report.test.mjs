@@ -106,7 +106,7 @@ for (const [name, file] of [["race", "races"], ["locks", "locks"]]) {
     const json = JSON.parse(await dialog(page).getByRole("textbox", { name: /^JSON/ }).inputValue());
     assert.equal(json.schema, `lockstep-${file}/1`);
     assert.equal(json.complete, true);
-    await dialog(page).getByRole("button", { name: "Copy" }).first().click();
+    await dialog(page).getByRole("button", { name: "Copy" }).nth(1).click();
     await dialog(page).getByText("Copied.").waitFor();
     assert.equal(await page.evaluate(() => navigator.clipboard.readText()), await text(page).inputValue());
   });
@@ -127,7 +127,7 @@ test("a long report counts, and is given up at once", async (t) => {
 
 test("where the program cannot be loaded, is of another build, or dies, that is said", async (t) => {
   const none = await site.open(t, `#/report/race?${THIRD}`, { missing: /reports_bg\.wasm/ });
-  await dialog(none).getByText(/did not start the program that writes reports/).first().waitFor();
+  await dialog(none).getByText(/did not start the program that writes this/).first().waitFor();
   for (const [answer, words] of [
     ['postMessage({ build: "older" })', /another build than this page/],
     ['onmessage = () => postMessage({ why: "a fault at a place" })', /a fault at a place/],

@@ -10,9 +10,9 @@ use crate::model::{Act, Answer, Model, Panel};
 /// One thing to take away.
 pub struct Thing {
     /// Its name.
-    pub name: &'static str,
+    pub name: String,
     /// What to do with it.
-    hint: &'static str,
+    hint: String,
     /// The text itself.
     pub text: String,
     /// How many lines to show.
@@ -21,7 +21,7 @@ pub struct Thing {
 
 /// The share dialog; `page` is the address of the page, without what it shows.
 pub fn share(model: &Model, page: &str, act: &Callback<Act>) -> El {
-    let things = list(&things(model, page), model, act);
+    let things = list(&things(model, page), model, act).child(waits(model));
     dialog("Take this run with you", things, act)
 }
 
@@ -49,8 +49,8 @@ fn one(index: usize, thing: &Thing, answer: Option<Answer>, act: &Callback<Act>)
         .child(
             el("label")
                 .attr("for", &id)
-                .child(words("b", thing.name))
-                .child(words("span", thing.hint)),
+                .child(words("b", &thing.name))
+                .child(words("span", &thing.hint)),
         )
         .child(
             el("textarea|readonly=|wrap=off|spellcheck=false")
@@ -69,52 +69,44 @@ pub fn field(index: usize) -> String {
 
 /// What there is to take away of what is shown.
 pub fn things(model: &Model, page: &str) -> Vec<Thing> {
-    let thing = |name, hint, lines, text| Thing {
-        name,
-        hint,
+    let thing = |name: &str, hint: &str, lines, text| Thing {
+        name: name.to_owned(),
+        hint: hint.to_owned(),
         text,
         lines,
     };
-    if let Some(sheet) = model.sheet_shown() {
-        return match &sheet.written {
-            Some(written) => vec![
-                thing("Text", "for a mail", 6, written.text.clone()),
-                thing("JSON", "for a program", 4, written.json.clone()),
-            ],
-            None => Vec::new(),
-        };
-    }
     let link = model.link();
+    let hash = format!("{page}{}", link.to_hash());
+    let mut things = Vec::new();
     if model.panel == Some(Panel::Prove) {
-        let link = format!("{page}{}", link.to_hash());
-        return vec![thing("Link", "searches the same again", 2, link)];
+        things.push(thing("Link", "opens this part again", 2, hash));
+    } else {
+        things.push(thing("Link", "opens exactly this view", 2, hash));
+        let folder = page.rfind('/').map_or("", |at| &page[..=at]);
+        let told = &model.stage.headline;
+        let title = format!("{}, {}", told.title, told.kernel);
+        let frame = iframe(&format!("{folder}embed.html?{}", link.to_query()), &title);
+        let hint = "puts this stage into another page";
+        things.push(thing("Frame", hint, 3, frame));
     }
-    let folder = page.rfind('/').map_or("", |at| &page[..=at]);
-    let told = &model.stage.headline;
-    let title = format!("{}, {}", told.title, told.kernel);
-    let embed = format!("{folder}embed.html?{}", link.to_query());
-    let link = format!("{page}{}", link.to_hash());
-    vec![
-        thing("Link", "opens exactly this view", 2, link),
-        thing(
-            "Frame",
-            "puts this stage into another page",
-            3,
-            iframe(&embed, &title),
-        ),
-        thing(
-            "Mail text",
-            "two columns, 72 characters wide",
-            6,
-            model.stage.played.mail(),
-        ),
-        thing(
-            "Markdown table",
-            "every step",
-            4,
-            model.stage.played.markdown(),
-        ),
-    ]
+    let written = model.sheet().and_then(|sheet| sheet.written.as_ref());
+    for [name, hint, text] in written.iter().flat_map(|written| &written.texts) {
+        things.push(thing(name, hint, 4, text.clone()));
+    }
+    things
+}
+
+/// How what has to be written first stands, if it is not there.
+fn waits(model: &Model) -> Option<El> {
+    let sheet = model.sheet()?;
+    match (&sheet.failed, sheet.going) {
+        (Some(why), _) => Some(words("p.answer|role=status", why)),
+        (None, Some(_)) => Some(words(
+            "p.answer|role=status",
+            "More forms are being written.",
+        )),
+        (None, None) => None,
+    }
 }
 
 /// The snippet that puts a run into another page.

@@ -19,10 +19,10 @@ use crate::shared::Shared;
 use crate::worker::BUILD;
 
 /// What is said if there can be no worker.
-const NONE: &str = "This browser did not start the program that writes reports, in a worker beside the page. \
-                    Everything else works. On a terminal, `lockstep races` and `lockstep locks` write the same.";
+const NONE: &str = "This browser did not start the program that writes this, in a worker beside the page. \
+                    Everything else works. On a terminal, `lockstep` writes the same.";
 /// What is said if the worker is of another build.
-const STALE: &str = "The program that writes reports is of another build than this page. Reload the page, and try again.";
+const STALE: &str = "The program that writes this is of another build than this page. Reload the page, and try again.";
 
 /// Keeps the worker and the model together.
 pub struct Reporter {
@@ -73,6 +73,7 @@ impl Reporter {
             ("kind", ask.kind.name().into()),
             ("file", ask.file.as_str().into()),
             ("kernel", ask.kernel.as_str().into()),
+            ("order", ask.order.as_str().into()),
             ("seconds", ask.seconds.into()),
         ]);
         if let Some(running) = &mut *self.worker.borrow_mut() {
@@ -139,16 +140,27 @@ fn read(event: &MessageEvent) -> Option<Inquiry> {
     if let Some(why) = text("why") {
         return Some(Inquiry::Failed(why));
     }
-    if let (Some(html), Some(text)) = (text("html"), text("text")) {
+    if let Some(html) = text("html") {
         return Some(Inquiry::Done(Shared::new(Written {
             html,
-            text,
-            json: indented(&field(&data, "report")),
+            texts: texts(&data),
             is_complete: field(&data, "is_complete").is_truthy(),
         })));
     }
     let classes = field(&data, "classes").as_f64()?;
     Some(Inquiry::Going(classes as u64))
+}
+
+/// The texts, and the data as one more.
+fn texts(data: &JsValue) -> Vec<[String; 3]> {
+    let mut texts = Vec::new();
+    for text in js_sys::Array::from(&field(data, "texts")).iter() {
+        let part = |name| field(&text, name).as_string().unwrap_or_default();
+        texts.push(["name", "hint", "text"].map(part));
+    }
+    let json = indented(&field(data, "report"));
+    texts.push(["JSON".to_owned(), "for a program".to_owned(), json]);
+    texts
 }
 
 fn indented(report: &JsValue) -> String {

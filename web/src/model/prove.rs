@@ -431,11 +431,14 @@ impl Model {
     pub(super) fn open_panel(&mut self, panel: Option<Panel>) {
         if panel != Some(Panel::Prove) {
             self.prove.stop();
-            self.reports.stop();
         }
+        self.reports.stop();
         self.panel = panel;
         self.query.clear();
         self.copied = None;
+        if panel == Some(Panel::Share) {
+            self.write_run();
+        }
     }
 
     /// Opens an order on the stage, as any other.

@@ -36,10 +36,8 @@ pub enum Inquiry {
 pub struct Written {
     /// As the page shows it.
     pub html: String,
-    /// As text.
-    pub text: String,
-    /// As data, in JSON.
-    pub json: String,
+    /// Each text to be taken away: its name, what it is for, and itself.
+    pub texts: Vec<[String; 3]>,
     /// Whether all orders are in it.
     pub is_complete: bool,
 }
@@ -53,6 +51,8 @@ pub struct Sheet {
     pub scenario: String,
     /// The kernel.
     pub kernel: Kernel,
+    /// The order, if it is about one run; otherwise empty.
+    pub order: String,
     /// What is there to read; it stays while a longer search goes on.
     pub written: Option<Shared<Written>>,
     /// How many classes have been searched, while it goes on.
@@ -134,19 +134,36 @@ impl Reports {
 }
 
 impl Model {
-    /// The report that is shown.
-    pub fn sheet(&self) -> Option<&Sheet> {
-        let kind = self.prove.view.report()?;
-        self.reports.sheets.iter().find(|sheet| {
-            sheet.kind == kind
-                && sheet.scenario == self.scenario
-                && sheet.kernel == self.reports.kernel
+    /// What is shown that has to be written, and what it is about.
+    fn question(&self) -> Option<Sheet> {
+        let (kind, kernel, order) = match self.panel? {
+            Panel::Prove => (
+                self.prove.view.report()?,
+                self.reports.kernel,
+                String::new(),
+            ),
+            Panel::Share => {
+                let order = self.stage.played.executed();
+                (Kind::Run, self.kernel, order.to_string())
+            }
+            _ => return None,
+        };
+        Some(Sheet {
+            kind,
+            scenario: self.scenario.clone(),
+            kernel,
+            order,
+            written: None,
+            going: None,
+            failed: None,
         })
     }
 
-    /// The report that is open over the stage.
-    pub fn sheet_shown(&self) -> Option<&Sheet> {
-        self.sheet().filter(|_| self.panel == Some(Panel::Prove))
+    /// What is shown of that.
+    pub fn sheet(&self) -> Option<&Sheet> {
+        let question = self.question()?;
+        let mut sheets = self.reports.sheets.iter();
+        sheets.find(|sheet| sheet.is_about(&question))
     }
 
     pub(super) fn inquire(&mut self, inquiry: Inquiry) {
@@ -167,11 +184,16 @@ impl Model {
         self.write_report(AT_FIRST);
     }
 
+    /// Has the run on the stage written in all the forms it can be taken away in.
+    pub(super) fn write_run(&mut self) {
+        self.write_report(AT_FIRST);
+    }
+
     /// Has the report that is shown written, unless it is there as far as so much time gets it.
     fn write_report(&mut self, seconds: f64) {
         self.copied = None;
         self.reports.stop();
-        let Some(kind) = self.prove.view.report() else {
+        let Some(mut sheet) = self.question() else {
             return;
         };
         let old = self.sheet().and_then(|sheet| sheet.written.clone());
@@ -179,28 +201,30 @@ impl Model {
         if old.as_ref().is_some_and(is_enough) {
             return;
         }
-        let kernel = self.reports.kernel;
-        let is_other = |sheet: &Sheet| {
-            sheet.kind != kind || sheet.scenario != self.scenario || sheet.kernel != kernel
-        };
-        self.reports.sheets.retain(is_other);
+        self.reports.sheets.retain(|other| !other.is_about(&sheet));
         let surplus = (self.reports.sheets.len() + 1).saturating_sub(KEPT);
         self.reports.sheets.drain(..surplus);
         let file = engine::choice(&self.scenario).map(|choice| choice.file().to_owned());
-        self.reports.sheets.push(Sheet {
-            kind,
-            scenario: self.scenario.clone(),
-            kernel,
-            written: old,
-            going: file.is_some().then_some(0),
-            failed: None,
-        });
         let ask = file.map(|file| Ask {
-            kind,
+            kind: sheet.kind,
             file,
-            kernel: kernel.name(),
+            kernel: sheet.kernel.name(),
+            order: sheet.order.clone(),
             seconds,
         });
+        sheet.written = old;
+        sheet.going = ask.is_some().then_some(0);
+        self.reports.sheets.push(sheet);
         self.reports.wanted = (self.reports.wanted.0 + 1, ask);
+    }
+}
+
+impl Sheet {
+    /// Whether another is about the same.
+    fn is_about(&self, other: &Self) -> bool {
+        self.kind == other.kind
+            && self.kernel == other.kernel
+            && self.scenario == other.scenario
+            && self.order == other.order
     }
 }

@@ -5,19 +5,22 @@ use std::rc::Rc;
 
 use js_sys::{Function, Promise, Uint8Array};
 use lockstep_explore::Counts;
-use lockstep_scenario::{compiled, parse_kernel};
-use lockstep_view::Session;
+use lockstep_scenario::{BuildError, compiled, parse_kernel};
 use lockstep_view::reports::Searching;
 use lockstep_view::reports::classes::ClassReport;
 use lockstep_view::reports::html::Moment;
 use lockstep_view::reports::locks::LockReport;
 use lockstep_view::reports::races::RaceReport;
+use lockstep_view::scene::StepNo;
+use lockstep_view::text::mail::Detail;
+use lockstep_view::text::{Account, mail, markdown};
+use lockstep_view::{Mode, Session};
 use serde::Serialize;
 use serde_wasm_bindgen::Serializer;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 
-use super::protocol::{Ask, Kind, Tell};
+use super::protocol::{Ask, Kind, Tell, Text};
 use crate::link;
 use crate::worker::BUILD;
 
@@ -87,10 +90,19 @@ async fn report(ask: &Ask) -> Result<Tell, String> {
     let scenario = scenario.ok_or("This scenario could not be read.")?;
     let kernel =
         parse_kernel(&ask.kernel).map_err(|_| format!("There is no kernel {}.", ask.kernel))?;
-    let refused = |error: lockstep_scenario::BuildError| {
-        format!("This kernel cannot run it: {}.", error.message)
-    };
     let session = Session::new(Rc::new(scenario), kernel).map_err(refused)?;
+    match ask.kind {
+        Kind::Run => forms(&session, &ask.order),
+        _ => searched(&session, ask),
+    }
+}
+
+fn refused(error: BuildError) -> String {
+    format!("This kernel cannot run it: {}.", error.message)
+}
+
+/// A report over all orders.
+fn searched(session: &Session, ask: &Ask) -> Result<Tell, String> {
     let (begun, mut told) = (now(), now());
     let mut go_on = |counts: Counts| {
         let time = now();
@@ -108,34 +120,72 @@ async fn report(ask: &Ask) -> Result<Tell, String> {
         go_on: &mut go_on,
     };
     Ok(match ask.kind {
-        Kind::Races => {
-            let report = RaceReport::search(&session, &mut searching);
-            let (html, text) = (report.html(&to_moment), report.text());
-            finished(html, text, report.extent.complete, &report)
-        }
-        Kind::Classes => {
-            let report = ClassReport::search(&session, &mut searching);
-            let (html, text) = (report.html(&to_moment), report.text());
-            finished(html, text, report.extent.complete, &report)
-        }
         Kind::Locks => {
-            let sessions = std::slice::from_ref(&session);
+            let sessions = std::slice::from_ref(session);
             let report = LockReport::search(sessions, &mut searching).map_err(refused)?;
             let (html, text) = (report.html(&to_moment), report.text());
-            finished(html, text, report.extent.complete, &report)
+            finished(&html, text, report.extent.complete, &report)
+        }
+        Kind::Classes => {
+            let report = ClassReport::search(session, &mut searching);
+            let (html, text) = (report.html(&to_moment), report.text());
+            finished(&html, text, report.extent.complete, &report)
+        }
+        Kind::Races | Kind::Run => {
+            let report = RaceReport::search(session, &mut searching);
+            let (html, text) = (report.html(&to_moment), report.text());
+            finished(&html, text, report.extent.complete, &report)
         }
     })
 }
 
-fn finished(html: String, text: String, is_complete: bool, report: &impl Serialize) -> Tell {
-    let data = report.serialize(&Serializer::json_compatible());
+fn finished(html: &str, text: String, is_complete: bool, report: &impl Serialize) -> Tell {
+    let text = Text {
+        name: "Text",
+        hint: "for a mail",
+        text,
+    };
     Tell {
         html: Some(format!("<style>{STYLES}</style>{html}")),
-        text: Some(text),
-        report: data.unwrap_or_default(),
+        texts: vec![text],
+        report: data(report),
         is_complete,
         ..Tell::default()
     }
+}
+
+fn data(of: &impl Serialize) -> JsValue {
+    let data = of.serialize(&Serializer::json_compatible());
+    data.unwrap_or_default()
+}
+
+/// One run in every form that can be taken away.
+fn forms(session: &Session, order: &str) -> Result<Tell, String> {
+    let order = order
+        .parse()
+        .map_err(|error| format!("This is no order: {error}."))?;
+    let run = session.run(&order, Mode::Deferring);
+    let account = Account {
+        headline: &run.headline(),
+        score: run.score(),
+        rows: run.transcript(),
+        end: &run.scene(StepNo(run.steps())),
+    };
+    let text = |name, hint, text| Text { name, hint, text };
+    Ok(Tell {
+        html: Some(String::new()),
+        texts: vec![
+            text(
+                "Mail text",
+                "two columns, 72 characters wide",
+                mail::mail(&account, Detail::Concise),
+            ),
+            text("Markdown table", "every step", markdown::markdown(&account)),
+        ],
+        report: data(&run.export()),
+        is_complete: true,
+        ..Tell::default()
+    })
 }
 
 fn to_moment(moment: &Moment<'_>) -> String {

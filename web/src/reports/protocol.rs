@@ -13,6 +13,8 @@ pub enum Kind {
     Locks,
     /// One order of each class.
     Classes,
+    /// No report on all orders, but one run in every form there is.
+    Run,
 }
 
 impl Kind {
@@ -22,6 +24,7 @@ impl Kind {
             Self::Races => "races",
             Self::Locks => "locks",
             Self::Classes => "classes",
+            Self::Run => "run",
         }
     }
 }
@@ -35,8 +38,21 @@ pub struct Ask {
     pub file: String,
     /// The kernel, as links write it.
     pub kernel: String,
+    /// The order, as links write it; empty unless it is about one run.
+    pub order: String,
     /// How long the search may take, in seconds.
     pub seconds: f64,
+}
+
+/// A text to be taken away.
+#[derive(Clone, Debug, Serialize)]
+pub struct Text {
+    /// What it is called.
+    pub name: &'static str,
+    /// What it is for.
+    pub hint: &'static str,
+    /// The text itself.
+    pub text: String,
 }
 
 /// What the worker tells. One of the fields is there, or all of a finished report.
@@ -46,10 +62,10 @@ pub struct Tell {
     pub build: Option<String>,
     /// How many classes of orders have been searched so far.
     pub classes: Option<f64>,
-    /// The report is finished: as HTML.
+    /// The report is finished: as HTML, or empty if it is none to be looked at.
     pub html: Option<String>,
     /// As text.
-    pub text: Option<String>,
+    pub texts: Vec<Text>,
     /// As data, with its schema in it.
     #[serde(with = "serde_wasm_bindgen::preserve")]
     pub report: JsValue,
