@@ -216,10 +216,12 @@ impl Session {
         order
     }
 
-    /// How many steps each thread makes in the order the scenario opens with.
+    /// How many steps each thread makes if nobody is ever in its way: one after the other, as far as that goes.
     pub fn steps_of_threads(&self) -> Vec<u32> {
         let mut steps = vec![0; self.inner.scenario().threads.len()];
-        for thread in self.inner.default_run().executed().steps() {
+        let mut order = Schedule::new();
+        order.finish = true;
+        for thread in self.run(&order).executed().steps() {
             if let Some(count) = steps.get_mut(thread.index()) {
                 *count += 1;
             }

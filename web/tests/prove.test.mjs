@@ -29,7 +29,7 @@ test("after the patch no order breaks it, and the page shows why so few are enou
   await flip(page, "After");
   await search(page);
   await state(page).waitFor();
-  assert.match(await told(state(page)), /No order breaks it; threads race for a word, and it does no harm\. 267 classes stand for about \S+ orders/);
+  assert.match(await told(state(page)), /No order breaks it; threads race for a word, and it does no harm\. 267 classes stand for about [\d.]+ × 10\S+ orders/);
   assert.equal(await dialog(page).getByRole("button", { name: "Walk it" }).count(), 0);
   await dialog(page).getByText("Why 267 are enough").click();
   const pairs = dialog(page).locator(".prove-pairs li");

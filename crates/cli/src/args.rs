@@ -82,7 +82,7 @@ pub(crate) struct Check {
     #[arg(long, short)]
     pub(crate) kernel: Option<String>,
     /// How it is searched. By itself it tries chance first, then classes, and with very many of them also states.
-    #[arg(long, short, value_enum)]
+    #[arg(long, short, value_enum, conflicts_with = "limit_switches")]
     pub(crate) engine: Option<Engine>,
     /// Be content with the first order that ends badly.
     #[arg(long)]
@@ -126,7 +126,10 @@ pub(crate) struct Limit {
     /// How many steps one order has at most.
     #[arg(long, value_name = "STEPS", default_value_t = 4096)]
     pub(crate) limit_depth: usize,
-    /// How many seconds a search takes at most.
+    /// How often the thread changes at most: only such orders are looked at, by states, those with the fewest changes first.
+    #[arg(long, value_name = "SWITCHES")]
+    pub(crate) limit_switches: Option<u32>,
+    /// How many seconds a search takes at most, looking for races included.
     #[arg(long, value_name = "SECONDS", value_parser = seconds)]
     pub(crate) limit_time: Option<f64>,
 }

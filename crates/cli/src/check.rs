@@ -1,6 +1,6 @@
 //! `lockstep check`: all orders of a scenario, searched.
 
-use lockstep_explore::{Limits, Plan, Search};
+use lockstep_explore::{Counts, Limits, Plan, Search};
 use lockstep_machine::{Machine, Program, Schedule, ThreadId, run as drive};
 use lockstep_view::reports::Searching;
 use lockstep_view::reports::races::is_racy;
@@ -8,7 +8,7 @@ use lockstep_view::search::{self, Answer, Question, Searched, Verdict, answer};
 
 use crate::args::{self, Check};
 use crate::draw::Failure;
-use crate::progress::{Cut, Watch, is_interrupted};
+use crate::progress::{Cut, Watch};
 use crate::{Done, News, outside};
 
 /// Searches, and tells what was found.
@@ -48,28 +48,33 @@ pub(crate) fn run(asked: &Check) -> Result<Done, Failure> {
     for (invariant, order) in question.broken_on_the_way() {
         found = found.with_broken_step(invariant, &order);
     }
-    found = with_races(found, &program);
+    found = with_races(found, &program, &mut |counts| watch.goes_on(&counts));
     Ok(Done {
         news: news(&found),
         text: match asked.json {
             true => json(&found)?,
-            false => told(&found, cut, &program),
+            false => told(&found, cut, &program, asked.limit.limit_switches),
         },
     })
 }
 
-/// The same, having looked for a race if there is nothing worse to be said.
-pub(crate) fn with_races(found: Answer, program: &Searched) -> Answer {
-    if found.verdict != Verdict::Clean {
+/// The same, having looked for a race if there is nothing worse to be said, for as long as `go_on` says so.
+pub(crate) fn with_races(
+    found: Answer,
+    program: &Searched,
+    go_on: &mut dyn FnMut(Counts) -> bool,
+) -> Answer {
+    // The search may have taken all the time there was.
+    if found.verdict != Verdict::Clean || !go_on(Counts::default()) {
         return found;
     }
     let question = Question::new(program.setting().setup.world);
     let mut searching = Searching {
         classes: u64::MAX,
-        go_on: &mut |_| !is_interrupted(),
+        go_on,
     };
     let is_racy = is_racy(program, &question, &mut searching);
-    found.with_race(is_racy == Some(true))
+    found.with_race(is_racy)
 }
 
 /// The limits that were asked for. Chance would go on for ever, so it has one by itself.
@@ -83,7 +88,7 @@ pub(crate) fn limits(asked: &args::Limit, is_chance: bool) -> Limits {
         states: asked.limit_states,
         steps: asked.limit_steps.unwrap_or(none.steps),
         depth: asked.limit_depth,
-        ..none
+        switches: asked.limit_switches,
     }
 }
 
@@ -98,15 +103,16 @@ pub(crate) fn json(found: &Answer) -> Result<String, Failure> {
         .map_err(|error| Failure::refused(format!("cannot write JSON: {error}"), ""))
 }
 
-fn told(found: &Answer, cut: Option<Cut>, program: &Searched) -> String {
+fn told(found: &Answer, cut: Option<Cut>, program: &Searched, switches: Option<u32>) -> String {
     let Answer {
         scenario, kernel, ..
     } = found;
-    let mut text = format!("{scenario} on {kernel}: {}\n", said(found));
+    let mut text = format!("{scenario} on {kernel}: {}\n", said(found, switches));
     let mut line = |head: &str, body: &str| {
         text += &format!("  {head:<10} {body}\n");
     };
     let ends = match (found.complete, found.outcomes.len()) {
+        (_, 0) => "none: no order has come to its end",
         (true, 1) => "every order ends in ",
         (true, _) => "its orders end in ",
         (false, _) => "so far in ",
@@ -115,7 +121,7 @@ fn told(found: &Answer, cut: Option<Cut>, program: &Searched) -> String {
     for property in &found.properties {
         line("property", &format!("{property} does not hold"));
     }
-    line("searched", &searched(found, program));
+    line("searched", &searched(found, program, switches));
     for witness in &found.witnesses {
         let simplest = if witness.simplest {
             "simplest"
@@ -149,7 +155,7 @@ fn told(found: &Answer, cut: Option<Cut>, program: &Searched) -> String {
 }
 
 /// The verdict as a sentence.
-fn said(found: &Answer) -> String {
+fn said(found: &Answer, switches: Option<u32>) -> String {
     match (found.verdict, found.limit) {
         (Verdict::Broken, _) if !found.complete => "broken; there may be more ways".to_owned(),
         (Verdict::Broken, _) => "broken".to_owned(),
@@ -159,11 +165,19 @@ fn said(found: &Answer) -> String {
         (Verdict::Harmless, _) => {
             "harmless: threads race for a word, and no order breaks it".to_owned()
         }
+        (Verdict::Clean, _) if found.is_race_open() => {
+            "clean: no order breaks it; there was no time to find out whether threads race"
+                .to_owned()
+        }
         (Verdict::Clean, _) => "clean: no order breaks it, and no threads race".to_owned(),
         (Verdict::Unproved, Some("stopped")) => {
             "none of the orders tried breaks it; the search was stopped, so this is not a proof"
                 .to_owned()
         }
+        (Verdict::Unproved, Some("switches")) => format!(
+            "no order with {} breaks it; there are others, so this is not a proof",
+            at_most(switches)
+        ),
         (Verdict::Unproved, limit) => format!(
             "none of the orders tried breaks it; the limit of {} ended the search, so this is not a proof",
             limit.unwrap_or("the engine")
@@ -171,8 +185,17 @@ fn said(found: &Answer) -> String {
     }
 }
 
+/// The limit of switches in words.
+fn at_most(switches: Option<u32>) -> String {
+    match switches {
+        Some(1) => "at most 1 switch".to_owned(),
+        Some(most) => format!("at most {most} switches"),
+        None => "any number of switches".to_owned(),
+    }
+}
+
 /// What was searched, and how little of it had to be.
-fn searched(found: &Answer, program: &Searched) -> String {
+fn searched(found: &Answer, program: &Searched, switches: Option<u32>) -> String {
     let all = match search::orders_words(&lengths(program)).as_str() {
         "1" => "1 order".to_owned(),
         more => format!("{more} orders"),
@@ -189,6 +212,10 @@ fn searched(found: &Answer, program: &Searched) -> String {
         (_, Some(states)) if found.complete => {
             format!("by states: {states} are all that {all} lead to; {time}")
         }
+        (_, Some(states)) if found.limit == Some("switches") => {
+            let all = at_most(switches);
+            format!("by states: {states} that orders with {all} lead to; {time}")
+        }
         (_, Some(states)) => format!("by states: {states} so far; {time}"),
         _ => format!("by chance: {} of {all}; {time}", found.runs),
     }
@@ -204,4 +231,41 @@ fn lengths(program: &Searched) -> Vec<u32> {
         .filter_map(ThreadId::new)
         .map(count)
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What is said of a scenario if the time ends after so many questions whether to go on.
+    fn said_in_time(scenario: &str, mut turns: u32) -> (News, String, Option<bool>) {
+        let scenario = outside::scenario(scenario).expect("a scenario");
+        let kernel = outside::kernel(&scenario, Some("after")).expect("a kernel");
+        let program = Searched::new(scenario.build(kernel).expect("a world").setting);
+        let question = Question::new(program.setting().setup.world);
+        let findings = Search::new(&program, &question, Plan::default()).run(&mut ());
+        let found = answer(&scenario.id, "after", &findings);
+        let found = with_races(found, &program, &mut |_| {
+            let goes_on = turns > 0;
+            turns = turns.saturating_sub(1);
+            goes_on
+        });
+        (news(&found), said(&found, None), found.races)
+    }
+
+    #[test]
+    fn a_proof_without_time_for_races_says_so() {
+        let clean = "clean: no order breaks it, and no threads race";
+        let open = "clean: no order breaks it; there was no time to find out whether threads race";
+        let racy = "harmless: threads race for a word, and no order breaks it";
+        for (scenario, turns, said, races) in [
+            ("reclaim-vs-writer", 9, clean, Some(false)),
+            ("reclaim-vs-writer", 0, open, None),
+            ("exit-vs-exit", 9, racy, Some(true)),
+            ("exit-vs-exit", 0, open, None),
+        ] {
+            let expected = (News::Good, said.to_owned(), races);
+            assert_eq!(said_in_time(scenario, turns), expected, "{scenario}");
+        }
+    }
 }

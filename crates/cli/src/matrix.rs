@@ -100,7 +100,8 @@ fn row(asked: &Matrix, scenario: Scenario, kernels: &[KernelColumn]) -> Result<V
         if let (Some(cut), false) = (cut, search.is_decided()) {
             found.limit = Some(cut.word());
         }
-        let found = check::with_races(found, &program);
+        let go_on = &mut |counts| watch.goes_on(&counts);
+        let found = check::with_races(found, &program, go_on);
         row.learn(&program, found.clone());
         cells.push(Cell {
             answer: found,
@@ -167,9 +168,11 @@ fn line(cell: &Cell, kernel: &str, width: usize) -> String {
         (None, _, Some(states)) => format!("{states} states, {milliseconds} ms"),
         (None, ..) => format!("{milliseconds} ms"),
     };
-    let limit = limit.map_or(String::new(), |limit| {
-        format!("; limit of {limit}, not a proof")
-    });
+    let limit = match limit {
+        Some(limit) => format!("; limit of {limit}, not a proof"),
+        None if cell.answer.is_race_open() => "; no time to look for races".to_owned(),
+        None => String::new(),
+    };
     let shown = match (witness, cell.same_as) {
         (Some(witness), None) => format!("; {}", witness.schedule),
         _ => String::new(),

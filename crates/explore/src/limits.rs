@@ -11,7 +11,7 @@ pub struct Limits {
     pub steps: u64,
     /// How many steps one run has. What goes on for longer is taken to make no progress.
     pub depth: usize,
-    /// How often a run changes from a thread that could go on to another. Only the searches that say so look at it.
+    /// How often a run changes from one thread to another, whether or not the one could go on. Only the searches that say so look at it.
     pub switches: Option<u32>,
 }
 

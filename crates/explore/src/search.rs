@@ -8,6 +8,7 @@
 use lockstep_machine::Schedule;
 
 use crate::dpor::Dpor;
+use crate::few_switches::FewSwitches;
 use crate::limits::{Counts, Limit, Limits, Progress};
 use crate::minimize::Minimize;
 use crate::observer::Observer;
@@ -23,7 +24,7 @@ pub enum Engine {
     Chance,
     /// One order of each class of equivalent ones, by [`Dpor`].
     Classes,
-    /// Each state once, by [`Stateful`].
+    /// Each state once, by [`Stateful`]; with a limit of switches those of the orders within it, by [`FewSwitches`].
     States,
 }
 
@@ -52,7 +53,7 @@ pub struct Plan {
     pub chances: u64,
     /// Whether failures get the simplest order that shows them.
     pub simplest: bool,
-    /// How far each engine goes.
+    /// How far each engine goes. With a limit of switches no order beyond it is looked at: then states answer, whatever else is asked for.
     pub limits: Limits,
 }
 
@@ -112,6 +113,7 @@ enum Stage {
     Chance,
     Classes,
     States,
+    FewSwitches,
     ByTurns,
     /// Making the failure at this place simple.
     Simplest(usize),
@@ -130,6 +132,8 @@ pub struct Search<'p, P: Model, Q: Property<P>> {
     chance: Pct<'p, P, Q>,
     classes: Dpor<'p, P, Q>,
     states: Option<Stateful<'p, P, Q>>,
+    /// In place of all others if the switches are limited.
+    few: Option<FewSwitches<'p, P, Q>>,
     minimize: Option<Minimize<'p, P, Q>>,
     witnesses: Vec<Witness<Q::Outcome>>,
 }
@@ -145,17 +149,26 @@ impl<'p, P: Model, Q: Property<P>> Search<'p, P, Q> {
             runs,
             ..plan.limits
         };
+        let few = plan
+            .limits
+            .switches
+            .map(|_| FewSwitches::new(program, property, plan.limits));
+        let (stage, engine) = match few {
+            Some(_) => (Stage::FewSwitches, Engine::States),
+            None => (Stage::Chance, Engine::Chance),
+        };
         Self {
             program,
             property,
             plan,
-            stage: Stage::Chance,
-            engine: Engine::Chance,
+            stage,
+            engine,
             limit: None,
             is_complete: false,
             chance: Pct::new(program, property, chances, SEED),
             classes: Dpor::new(program, property, plan.limits),
             states: None,
+            few,
             minimize: None,
             witnesses: Vec::new(),
         }
@@ -179,6 +192,12 @@ impl<'p, P: Model, Q: Property<P>> Search<'p, P, Q> {
                 let progress = self.states().step(budget, observer);
                 self.after(Engine::States, progress);
             }
+            Stage::FewSwitches => {
+                if let Some(few) = &mut self.few {
+                    let progress = few.step(budget, observer);
+                    self.after(Engine::States, progress);
+                }
+            }
             Stage::ByTurns => self.by_turns(budget, observer),
             Stage::Simplest(at) => self.simplify(at, budget),
             Stage::Done => {}
@@ -199,20 +218,17 @@ impl<'p, P: Model, Q: Property<P>> Search<'p, P, Q> {
 
     /// What it has found so far.
     pub fn findings(&self) -> Findings<Q::Outcome> {
-        let (counts, answered) = match self.engine {
-            Engine::Chance => (self.chance.counts(), None),
-            Engine::Classes => (self.classes.counts(), Some(self.classes.outcomes())),
-            Engine::States => match &self.states {
-                Some(states) => (states.counts(), Some(states.outcomes())),
-                None => (Counts::default(), None),
-            },
+        let (counts, answered) = match (self.engine, &self.few, &self.states) {
+            (Engine::Chance, ..) => (self.chance.counts(), None),
+            (Engine::Classes, ..) => (self.classes.counts(), Some(self.classes.outcomes())),
+            (Engine::States, Some(few), _) => (few.counts(), Some(few.outcomes())),
+            (Engine::States, None, Some(states)) => (states.counts(), Some(states.outcomes())),
+            (Engine::States, None, None) => (Counts::default(), None),
         };
         let mut outcomes = answered.map(Outcomes::set).unwrap_or_default();
         if !self.is_complete {
-            let others = [self.chance.outcomes(), self.classes.outcomes()];
-            let states = self.states.as_ref().map(Stateful::outcomes);
-            for other in others.into_iter().chain(states) {
-                outcomes.extend(other.set());
+            for met in self.all_outcomes() {
+                outcomes.extend(met.set());
             }
             outcomes.sort();
             outcomes.dedup();
@@ -231,6 +247,14 @@ impl<'p, P: Model, Q: Property<P>> Search<'p, P, Q> {
             chance: self.chance.counts(),
             witnesses,
         }
+    }
+
+    /// What every engine has met, the one that went first first.
+    fn all_outcomes(&self) -> impl Iterator<Item = &Outcomes<Q::Outcome>> {
+        let states = self.states.as_ref().map(Stateful::outcomes);
+        let few = self.few.as_ref().map(FewSwitches::outcomes);
+        let first = [self.chance.outcomes(), self.classes.outcomes()];
+        first.into_iter().chain(states).chain(few)
     }
 
     fn states(&mut self) -> &mut Stateful<'p, P, Q> {
@@ -295,9 +319,7 @@ impl<'p, P: Model, Q: Property<P>> Search<'p, P, Q> {
     /// The failures known, each with the order that was found first.
     fn failures(&self) -> Vec<Witness<Q::Outcome>> {
         let mut found: Vec<Witness<Q::Outcome>> = Vec::new();
-        let all = [self.chance.outcomes(), self.classes.outcomes()];
-        let states = self.states.as_ref().map(Stateful::outcomes);
-        for (outcome, reached) in all.into_iter().chain(states).flat_map(Outcomes::iter) {
+        for (outcome, reached) in self.all_outcomes().flat_map(Outcomes::iter) {
             let is_known = found.iter().any(|witness| witness.outcome == *outcome);
             if self.property.is_broken(outcome) && !is_known {
                 found.push(Witness {

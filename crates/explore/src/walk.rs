@@ -375,13 +375,17 @@ impl<'p, P: Model> Walk<'p, P> {
     ///
     /// Exchangeable threads may have changed places. Two states that differ have the same digest with a probability of 1 in 2^64.
     pub fn identity(&self) -> u64 {
-        let mut threads = 0u64;
-        for index in 0..self.threads {
-            let stands = u64::from(self.at[index]) << 1 | u64::from(self.has_asked(index));
-            let role = u64::from(self.roles[index]) << 48;
-            threads = threads.wrapping_add(mix(role ^ stands ^ self.met[index] ^ 0x5eed));
-        }
+        let threads =
+            (0..self.threads).fold(0u64, |sum, index| sum.wrapping_add(self.stance(index)));
         self.hash ^ mix(threads)
+    }
+
+    /// The part of it that is about one thread; the same for an exchangeable one in its place.
+    #[inline]
+    pub(crate) fn stance(&self, index: usize) -> u64 {
+        let stands = u64::from(self.at[index]) << 1 | u64::from(self.has_asked(index));
+        let role = u64::from(self.roles[index]) << 48;
+        mix(role ^ stands ^ self.met[index] ^ 0x5eed)
     }
 }
 

@@ -8,7 +8,7 @@ use std::rc::Rc;
 
 use lockstep_explore::toys::Toy;
 use lockstep_explore::{
-    Dpor, Ending, Ends, Limits, Model, Progress, Property, Stateful, Walk, brute,
+    Dpor, Ending, Ends, FewSwitches, Limits, Model, Progress, Property, Stateful, Walk, brute,
 };
 use lockstep_machine::{
     Action, Address, BitLock, Cpu, EmulatedCpu, Operation, Rider, RwSem, SpinLock, Update,
@@ -245,6 +245,29 @@ fn by_states(toy: &Toy) -> Vec<Outcome> {
     states.outcomes().set()
 }
 
+/// The outcomes of all orders in which the thread changes at most so often, one after the other.
+fn with_few_switches(toy: &Toy, most: u32) -> Vec<Outcome> {
+    fn go(walk: &mut Walk<'_, Toy>, last: usize, left: u32, all: &mut Vec<Outcome>) {
+        let enabled = walk.enabled();
+        if enabled == 0 {
+            all.push(Everything.outcome(walk));
+        }
+        for index in (0..walk.threads()).filter(|index| enabled >> index & 1 == 1) {
+            let changes = u32::from(walk.steps() > 0 && index != last);
+            if let Some(left) = left.checked_sub(changes) {
+                walk.step(index);
+                go(walk, index, left, all);
+                walk.back();
+            }
+        }
+    }
+    let mut all = Vec::new();
+    go(&mut Walk::new(toy), 0, most, &mut all);
+    all.sort();
+    all.dedup();
+    all
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 3_000, ..ProptestConfig::default() })]
 
@@ -263,6 +286,12 @@ proptest! {
         prop_assert_eq!(classes.counts().runs, all.classes as u64);
 
         prop_assert_eq!(by_states(&program), all.outcomes.set(), "by states, with exchangeable threads");
+        for most in 1..=3 {
+            let limits = Limits { switches: Some(most), ..Limits::default() };
+            let mut few = FewSwitches::new(&program, &Everything, limits);
+            few.run(&mut ());
+            prop_assert_eq!(few.outcomes().set(), with_few_switches(&program, most), "{} switches", most);
+        }
         let told_apart = toy(&Recipe { twin: false, ..recipe.clone() });
         let apart = brute::enumerate(&told_apart, &Everything, &limits, true);
         prop_assert_eq!(by_states(&told_apart), apart.outcomes.set(), "by states");

@@ -2,6 +2,8 @@
 
 mod common;
 
+use std::collections::BTreeMap;
+
 use lockstep_explore::toys::{self, Order, Toy};
 use lockstep_explore::{
     Ending, Engine, Findings, Limit, Limits, Minimize, Pct, Plan, Property, Search, Walk, brute,
@@ -51,26 +53,34 @@ fn chance_finds_every_failure_there_is() {
 /// How many runs it takes with seed 1.
 const RUNS_TO_THE_FAILURE: [u64; 6] = [9, 53, 23, 143, 2, 2];
 
-/// The fewest changes of thread, and with so many the fewest steps, of any order that ends so: by looking at all of them.
-fn simplest_by_brute_force(toy: &Toy, wanted: (Ending, bool)) -> Option<(usize, usize)> {
-    fn go(walk: &mut Walk<'_, Toy>, wanted: (Ending, bool), best: &mut Option<(usize, usize)>) {
+/// For each end the fewest changes of thread, and with so many the fewest steps.
+type Simplest = BTreeMap<(Ending, bool), (usize, usize)>;
+
+/// The simplest of the orders that change thread at most so often, by looking at all of them; and whether there are others.
+fn simplest_by_brute_force(toy: &Toy, most: usize) -> (Simplest, bool) {
+    fn go(walk: &mut Walk<'_, Toy>, most: usize, all: &mut Simplest, more: &mut bool) {
+        let schedule: Schedule = walk.order().collect();
+        if schedule.switches() > most {
+            *more = true;
+            return;
+        }
         let enabled = walk.enabled();
-        if enabled == 0 && NoBadPage.outcome(walk) == wanted {
-            let schedule: Schedule = walk.order().collect();
+        if enabled == 0 {
             let this = (schedule.switches(), schedule.len());
-            *best = Some(best.map_or(this, |best| best.min(this)));
+            let best = all.entry(NoBadPage.outcome(walk)).or_insert(this);
+            *best = this.min(*best);
         }
         for index in 0..walk.threads() {
             if enabled >> index & 1 == 1 {
                 walk.step(index);
-                go(walk, wanted, best);
+                go(walk, most, all, more);
                 walk.back();
             }
         }
     }
-    let mut best = None;
-    go(&mut Walk::new(toy), wanted, &mut best);
-    best
+    let (mut all, mut more) = (BTreeMap::new(), false);
+    go(&mut Walk::new(toy), most, &mut all, &mut more);
+    (all, more)
 }
 
 #[test]
@@ -84,11 +94,66 @@ fn the_simplest_order_is_the_simplest() {
         (toys::rmap(Order::After, 1, 0), BAD_PAGE),
     ];
     for (toy, wanted) in cases {
-        let known = simplest_by_brute_force(&toy, wanted);
+        let (known, _) = simplest_by_brute_force(&toy, usize::MAX);
+        let known = known.get(&wanted).copied();
         let mut minimize = Minimize::new(&toy, &NoBadPage, wanted, Limits::default());
         let found = minimize.run().map(|order| (order.switches(), order.len()));
         assert_eq!(found, known, "{wanted:?}");
     }
+}
+
+#[test]
+fn within_a_limit_of_switches_all_outcomes_are_found_and_nothing_is_proved() {
+    let toys = [
+        (toys::rmap(Order::Before, 1, 0), 7),
+        (toys::rmap(Order::Before, 1, 1), 4),
+        (toys::rmap(Order::Before, 2, 2), 4),
+        (toys::rmap(Order::After, 1, 1), 4),
+        (toys::dining(2), 7),
+        (toys::dining(3), 4),
+        (toys::read_write(1, 1, 1), 6),
+    ];
+    let mut proved = 0;
+    for (toy, most) in toys {
+        for most in 0..=most {
+            let (known, more) = simplest_by_brute_force(&toy, most);
+            let limits = Limits {
+                switches: Some(most as u32),
+                ..Limits::default()
+            };
+            let found = search(
+                &toy,
+                Plan {
+                    limits,
+                    ..Plan::default()
+                },
+            );
+            assert_eq!(found.outcomes, Vec::from_iter(known.keys().copied()));
+            // It can be through although orders with more changes exist: then those lead through no other states.
+            assert!(more || found.is_complete);
+            let limit = (!found.is_complete).then_some(Limit::Switches);
+            assert_eq!(found.limit, limit);
+            if found.is_complete {
+                proved += 1;
+                let all = brute::enumerate(&toy, &NoBadPage, &Limits::default(), true);
+                assert_eq!(found.outcomes, all.outcomes.set());
+            }
+            let failures = known.into_iter();
+            let failures = failures.filter(|(outcome, _)| NoBadPage.is_broken(outcome));
+            let mut witnesses: Vec<_> = found
+                .witnesses
+                .iter()
+                .map(|witness| {
+                    assert!(witness.is_simplest);
+                    let order = &witness.schedule;
+                    (witness.outcome, (order.switches(), order.len()))
+                })
+                .collect();
+            witnesses.sort();
+            assert_eq!(witnesses, Vec::from_iter(failures), "{most}");
+        }
+    }
+    assert_eq!(proved, 10);
 }
 
 #[test]

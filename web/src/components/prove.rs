@@ -145,22 +145,11 @@ fn naive(case: &Case) -> El {
         .child(words("code.prove-kernel", &case.kernel.name()))
         .child(
             el("p.prove-number")
-                .child(powered(&number))
+                .child(words("b", &number))
                 .text(" ")
                 .child(words("span", orders)),
         )
         .child(words("p.prove-note", &note))
-}
-
-/// A number as it is printed: "about 1.4e35" with its power raised.
-fn powered(number: &str) -> El {
-    match number.split_once('e') {
-        Some((digits, power)) => words("b", digits)
-            .text(" \u{d7} 10")
-            .child(words("sup", power)),
-        // "about" has no e.
-        None => words("b", number),
-    }
 }
 
 /// The counters of a search that goes on.

@@ -5,7 +5,7 @@ use lockstep_view::search::{grouped, orders_words};
 use crate::model::prove::{Prove, State};
 use crate::worker::{End, Found, Verdict};
 
-/// The sentence that tells what a search has come to; `steps` are those of each thread in the order the scenario opens with.
+/// The sentence that tells what a search has come to; `steps` are those of each thread, if nobody is in its way.
 pub fn headline(found: &Found, steps: &[u32]) -> String {
     let orders = grouped(found.orders);
     let after = format!("{orders} orders tried, {}.", seconds(found.milliseconds));
@@ -138,7 +138,7 @@ mod tests {
         };
         assert_eq!(
             headline(&clean, &[60, 60]),
-            "No order breaks it. 267 classes stand for about 9.6e34 orders. 12,345 orders tried, 1.3 s."
+            "No order breaks it. 267 classes stand for about 9.6 × 10³⁴ orders. 12,345 orders tried, 1.3 s."
         );
         let one = Found {
             classes: Some(1),

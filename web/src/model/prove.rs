@@ -95,7 +95,7 @@ pub struct Case {
     pub scenario: String,
     /// The kernel.
     pub kernel: Kernel,
-    /// The steps of each thread in the order it opens with.
+    /// The steps of each thread, if nobody is in its way.
     pub steps: Vec<u32>,
     /// What answers are told under.
     pub job: u32,

@@ -18,7 +18,7 @@ pub enum Verdict {
     Broken,
     /// No order ends badly, although threads race for a word, or a mark may be missed until reclaim repairs it.
     Harmless,
-    /// No order ends badly, and there is nothing else to be said.
+    /// No order ends badly, and there is nothing else to be said; unless it [is open](Answer::is_race_open) whether threads race.
     Clean,
     /// No order that was tried ends badly, and a limit was reached: it may be that one does.
     Unproved,
@@ -76,7 +76,7 @@ pub struct Answer {
     pub runs: u64,
     /// How many runs were given up because they would have repeated another: none, or the search is at fault.
     pub blocked_runs: u64,
-    /// How many different states were met, if the engine keeps them.
+    /// How many different states were met, if the engine keeps them. With a limit of switches, who made the last step makes a difference too.
     pub states: Option<u64>,
     /// How many steps were executed.
     pub steps: u64,
@@ -86,6 +86,8 @@ pub struct Answer {
     pub complete: bool,
     /// The limit that ended the search, if one did.
     pub limit: Option<&'static str>,
+    /// Whether threads race for a word; `None` if nobody looked, or did not get to know. It is only looked for where there is nothing worse to be said.
+    pub races: Option<bool>,
     /// The simplest order that ends badly.
     pub witness: Option<WitnessOrder>,
     /// One order for each way to end badly, that one included; the simplest first.
@@ -113,12 +115,18 @@ impl Answer {
         self
     }
 
-    /// Whether a race was found; it makes a clean answer a harmless one.
-    pub fn with_race(mut self, is_there: bool) -> Self {
-        if is_there && self.verdict == Verdict::Clean {
+    /// Whether a race was found, if that is known; it makes a clean answer a harmless one.
+    pub fn with_race(mut self, is_there: impl Into<Option<bool>>) -> Self {
+        self.races = is_there.into();
+        if self.races == Some(true) && self.verdict == Verdict::Clean {
             self.verdict = Verdict::Harmless;
         }
         self
+    }
+
+    /// Whether all that is left to be said is if threads race, and that is not known.
+    pub fn is_race_open(&self) -> bool {
+        self.verdict == Verdict::Clean && self.races.is_none()
     }
 }
 
@@ -163,6 +171,7 @@ pub fn answer(scenario: &str, kernel: &str, findings: &Findings<Came>) -> Answer
         depth,
         complete: findings.is_complete,
         limit: findings.limit.map(|limit| limit.word()),
+        races: None,
         witness: witnesses.first().cloned(),
         witnesses,
         milliseconds: 0.0,

@@ -56,14 +56,24 @@ pub fn orders(steps: &[u32]) -> String {
     count.text()
 }
 
-/// The same for people: "293,930", or "about 1.4e35" where nobody reads all digits.
+/// The same for people: "293,930", or "about 1.4 × 10³⁵" where nobody reads all digits.
 pub fn orders_words(steps: &[u32]) -> String {
     let digits = orders(steps);
     if digits.len() > 15 {
         let (first, second) = (&digits[..1], &digits[1..2]);
-        return format!("about {first}.{second}e{}", digits.len() - 1);
+        let power = (digits.len() - 1).to_string();
+        let power: String = power.chars().filter_map(raised).collect();
+        return format!("about {first}.{second} \u{d7} 10{power}");
     }
     apart(&digits)
+}
+
+/// A digit of a power.
+fn raised(digit: char) -> Option<char> {
+    let signs = ['\u{2070}', '\u{b9}', '\u{b2}', '\u{b3}', '\u{2074}'];
+    let more = ['\u{2075}', '\u{2076}', '\u{2077}', '\u{2078}', '\u{2079}'];
+    let mut all = signs.iter().chain(&more);
+    all.nth(digit.to_digit(10)? as usize).copied()
 }
 
 /// A number with its thousands apart: `14,018`.
@@ -94,7 +104,7 @@ mod tests {
             (&[1, 1], "2"),
             (&[12, 9], "293,930"),
             (&[14, 9, 6], "388,181,593,800"),
-            (&[60, 60], "about 9.6e34"),
+            (&[60, 60], "about 9.6 × 10³⁴"),
         ] {
             assert_eq!(orders_words(steps), words, "{steps:?}");
         }
