@@ -6,7 +6,7 @@ use yew::Callback;
 
 use super::controls::{button, chosen};
 use super::score_rows::{Scale, is_ghost, lanes, thread_lane};
-use super::swatch::{WHOLE, percent};
+use super::swatch::percent;
 use crate::element::{El, Event, el, words};
 use crate::kept::kept;
 use crate::model::{Act, Model, ZOOMS};
@@ -139,6 +139,7 @@ fn spread(wanted: &[u32]) -> Vec<String> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::swatch::WHOLE;
     use super::*;
 
     #[test]
