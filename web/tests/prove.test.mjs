@@ -58,6 +58,16 @@ test("by keyboard: F finds what breaks it, Walk it shows it, and Undo leads back
   await page.waitForURL(/r=B\.&/);
 });
 
+test("what was searched can be sent as a link, which searches the same again", async (t) => {
+  const page = await site.open(t, "#/prove/both?v=1&s=truncate-cow-vs-reclaim&p=before");
+  await state(page).nth(1).waitFor();
+  const link = await dialog(page).getByRole("textbox", { name: /^Link/ }).inputValue();
+  const other = await site.open(t, link);
+  await state(other).nth(1).waitFor();
+  assert.match(await told(state(other).nth(0)), /Broken with 2/);
+  assert.match(await told(state(other).nth(1)), /No order breaks it/);
+});
+
 test("an order that breaks it is compared with the same order after the patch", async (t) => {
   const page = await site.open(t);
   await search(page);
@@ -99,7 +109,7 @@ test("a long search counts, is told aloud now and then, and stops without a proo
   t.diagnostic(`Stop was answered after ${(await stopping).toFixed(1)} ms`);
   assert.match(await told(state(page)), /Stopped after [\d,]+ orders\. None broke\. This is not a proof/);
   assert.equal(await state(page).locator("path").getAttribute("d").then((d) => d.startsWith("M2.5 9.5")), true, "no check mark");
-  assert.match(await dialog(page).getByRole("status").innerText(), /not a proof/);
+  assert.match(await dialog(page).locator("[aria-live]").innerText(), /not a proof/);
   await dialog(page).getByRole("button", { name: "Search again" }).click();
   await dialog(page).getByText("orders tried").waitFor();
   // Closing is a stop as well.

@@ -9,7 +9,9 @@ use super::dialog::dialog;
 use super::icon::{Icon, icon};
 use super::prove_words::{headline, outcome, seconds};
 use super::report::report;
+use super::share::{list, things};
 use super::swatch::letter_chip;
+use crate::edge::document;
 use crate::element::{El, el, words};
 use crate::engine;
 use crate::model::prove::{Case, Hunt, Pair, State, View};
@@ -63,6 +65,7 @@ pub fn prove(model: &Model, act: &Callback<Act>) -> El {
             View::One | View::Both => cases(model, act),
             View::Races | View::Locks | View::Classes => report(model, act),
         })
+        .child(list(&things(model, &document::page()), model, act))
         .child((view.report().is_none()).then(|| words("p.prove-honesty", HONESTY)))
         // It is here with the dialog, before there is anything to say.
         .child(words(

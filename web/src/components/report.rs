@@ -8,7 +8,6 @@ use yew::{Callback, Html};
 use super::controls::{Choice, chosen, segments};
 use super::icon::{Icon, icon};
 use super::prove::{go, hunt};
-use super::share::{list, things};
 use crate::element::{El, el, words};
 use crate::engine::{self, Kernel};
 use crate::model::prove::Hunt;
@@ -52,7 +51,6 @@ pub fn report(model: &Model, act: &Callback<Act>) -> El {
             .key(&written.address().to_string())
             .node(html)
     });
-    let away = written.map(|_| list(&things(model, ""), model, act));
     el("div.prove-cases")
         .child(
             el("div.prove-top")
@@ -62,7 +60,6 @@ pub fn report(model: &Model, act: &Callback<Act>) -> El {
         )
         .child(state)
         .child(body)
-        .child(away)
 }
 
 fn going(classes: u64) -> String {

@@ -5,7 +5,7 @@ use yew::Callback;
 use super::controls::button;
 use super::dialog::dialog;
 use crate::element::{El, el, words};
-use crate::model::{Act, Answer, Model};
+use crate::model::{Act, Answer, Model, Panel};
 
 /// One thing to take away.
 pub struct Thing {
@@ -85,6 +85,10 @@ pub fn things(model: &Model, page: &str) -> Vec<Thing> {
         };
     }
     let link = model.link();
+    if model.panel == Some(Panel::Prove) {
+        let link = format!("{page}{}", link.to_hash());
+        return vec![thing("Link", "searches the same again", 2, link)];
+    }
     let folder = page.rfind('/').map_or("", |at| &page[..=at]);
     let told = &model.stage.headline;
     let title = format!("{}, {}", told.title, told.kernel);
