@@ -1,6 +1,7 @@
 //! The words of the kernel, explained where they are met: a dotted line under a word, and behind it a few sentences.
 //!
 //! The browser's own popovers do the opening and shutting: they need no code of ours, and Escape and a press elsewhere work.
+//! The mouse is told the same words where it rests.
 
 use lockstep_view::scene::Score;
 use yew::Callback;
@@ -128,9 +129,11 @@ pub fn marked(text: &str) -> El {
     for (piece, term) in pieces(text) {
         told = match term {
             None => told.text(piece),
-            Some(term) => {
-                told.child(words("button.term|type=button", piece).attr("popovertarget", &id(term)))
-            }
+            Some(term) => told.child(
+                words("button.term|type=button", piece)
+                    .attr("title", TERMS[term].1)
+                    .attr("popovertarget", &id(term)),
+            ),
         };
     }
     told

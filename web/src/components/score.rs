@@ -6,7 +6,7 @@ use yew::Callback;
 
 use super::controls::{button, chosen};
 use super::score_rows::{Scale, is_ghost, lanes, thread_lane};
-use super::swatch::{WHOLE, percent};
+use super::swatch::percent;
 use crate::element::{El, Event, el, words};
 use crate::kept::kept;
 use crate::model::{Act, Model, ZOOMS};
@@ -79,7 +79,7 @@ fn over(score: &Run, cursor: u32, scale: Scale) -> El {
 fn ruler(score: &Run, cursor: u32, scale: Scale, act: &Callback<Act>) -> El {
     let here = score.beats.iter().rposition(|beat| beat.step.0 <= cursor);
     let wanted = score.beats.iter().map(|beat| scale.middle(beat.step.0));
-    let places = spread(wanted.gather());
+    let places = spread(&wanted.gather());
     let flags = score.beats.iter().zip(places).enumerate();
     let flags = flags.map(|(index, (beat, place))| {
         let name = format!("{}, step {}", beat.title, beat.step.0);
@@ -88,7 +88,7 @@ fn ruler(score: &Run, cursor: u32, scale: Scale, act: &Callback<Act>) -> El {
             .press(Act::Jump(beat.step.0), act)
             .attr("data-beat", &beat.id)
             .flag("data-here", here == Some(index))
-            .attr("style", &format!("left:{}", percent(place)))
+            .attr("style", &format!("left:{place}"))
             .attr("title", &beat.title)
             .child(words("span|aria-hidden=true", &(index + 1).to_string()))
             .child(words("span.hidden", &name))
@@ -119,35 +119,38 @@ fn zooms(act: &Callback<Act>) -> El {
         .child(zoom("+", "Wider score", Some(true)))
 }
 
-/// The least distance between two flags.
-const APART: u32 = 22 * WHOLE / 1000;
+/// The least distance between two flags, in pixels.
+const APART: usize = 22;
 
-/// Moves flags that would cover each other apart, as little as that takes, and keeps them inside.
-fn spread(mut places: Vec<u32>) -> Vec<u32> {
-    for index in 1..places.len() {
-        places[index] = places[index].max(places[index - 1] + APART);
-    }
-    let mut limit = WHOLE;
-    for place in places.iter_mut().rev() {
-        *place = (*place).min(limit);
-        limit = place.saturating_sub(APART);
-    }
-    places
+/// Where flags are that would like to be at these places: there, or as far right of those before them as keeps them apart, and
+/// never so far that the rest has no room. The browser works it out, as only it knows how wide all this is.
+fn spread(wanted: &[u32]) -> Vec<String> {
+    let last = wanted.len().saturating_sub(1);
+    let place = |index: usize| {
+        let after = (0..=index).map(|before| {
+            let pushed = (index - before) * APART;
+            format!("{} + {pushed}px", percent(wanted[before]))
+        });
+        let room = (last - index) * APART;
+        format!("min(max({}),100% - {room}px)", after.joined(","))
+    };
+    (0..wanted.len()).map(place).gather()
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::swatch::WHOLE;
     use super::*;
 
     #[test]
     fn flags_keep_apart_and_inside() {
-        let tenth = WHOLE / 10;
-        assert_eq!(spread(vec![tenth, 2 * tenth]), [tenth, 2 * tenth]);
-        let close = spread(vec![5 * tenth, 5 * tenth + 1, WHOLE - 1, WHOLE]);
-        assert!(
-            close.windows(2).all(|pair| pair[1] - pair[0] >= APART),
-            "{close:?}"
+        assert_eq!(
+            spread(&[WHOLE / 10, WHOLE]),
+            [
+                "min(max(10.000% + 0px),100% - 22px)",
+                "min(max(10.000% + 22px,100.000% + 0px),100% - 0px)"
+            ]
         );
-        assert!(close.iter().all(|place| *place <= WHOLE));
+        assert!(spread(&[]).is_empty());
     }
 }

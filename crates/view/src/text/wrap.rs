@@ -44,7 +44,7 @@ pub(super) fn wrap_by(
 
 /// Breaks `text` into lines of at most `columns` characters.
 pub(super) fn wrap(text: &str, columns: usize) -> Vec<String> {
-    wrap_by(text, |_| to_f64(columns), |line| to_f64(columns_of(line)))
+    wrap_hanging(text, columns, 0)
 }
 
 /// Breaks `text` into lines of at most `columns` characters, the further ones indented by `hang`.

@@ -247,7 +247,7 @@ fn has_just_asked(score: &Score, wait: &WaitBar) -> bool {
 fn says_it(text: &str, changed: &str) -> bool {
     changed.split("; ").all(|change| {
         let (what, values) = change.split_once(": ").unwrap_or((change, ""));
-        let to = values.rsplit(" -> ").next().unwrap_or_default();
+        let to = values.split(" -> ").last().unwrap_or_default();
         let is_told_by_the_verb = matches!(to, "0" | "1" | "none")
             && ["set ", "clear ", "trylock ", "lock ", "unlock "]
                 .iter()
