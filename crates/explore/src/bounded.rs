@@ -3,9 +3,7 @@
 //! Failures need few changes of thread (Musuvathi and Qadeer, "Iterative context bounding", PLDI 2007), and within a small bound there are
 //! few states, however many orders there are in all. A state is looked at again only with more changes left, or after fewer steps.
 
-use std::collections::BTreeMap;
-
-use crate::hash::mix;
+use crate::hash::{Known, mix};
 use crate::limits::{Counts, Limit, Limits};
 use crate::walk::{Model, Walk};
 
@@ -16,7 +14,7 @@ pub(crate) struct Bounded<'p, P: Model> {
     /// How often the thread may change.
     bound: u32,
     /// By the digest of a state and of who made the last step, how many changes were left when it was looked at, and after how many steps.
-    seen: BTreeMap<u64, (u32, usize)>,
+    seen: Known<(u32, u32)>,
     /// For each state on the way to the current one, who made the last step, the changes left, and the threads still to be tried.
     open: Vec<Open>,
     counts: Counts,
@@ -61,7 +59,7 @@ impl<'p, P: Model> Bounded<'p, P> {
             walk: Walk::new(program),
             limits,
             bound: 0,
-            seen: BTreeMap::new(),
+            seen: Known::new(),
             open: Vec::new(),
             counts: Counts::default(),
             shorter: usize::MAX,
@@ -91,19 +89,21 @@ impl<'p, P: Model> Bounded<'p, P> {
         }
         self.bound += 1;
         self.seen.clear();
+        self.shorter = usize::MAX;
         (self.counts.states, self.counts.runs) = (0, 0);
         (self.is_cut, self.is_deep) = (false, false);
         true
     }
 
-    /// Goes on for about `budget` steps. `look` is shown each state, and says whether from now on only shorter orders matter.
+    /// Goes on for about `budget` steps. `look` is shown each state, and may say
+    /// that within this bound only orders with fewer than some number of steps matter from now on.
     pub(crate) fn step(
         &mut self,
         budget: u64,
-        look: &mut impl FnMut(Sight<'_, 'p, P>) -> bool,
+        look: &mut impl FnMut(Sight<'_, 'p, P>) -> Option<usize>,
     ) -> Turn {
         let stop = self.counts.steps.saturating_add(budget);
-        if self.seen.is_empty() {
+        if self.seen.len() == 0 {
             self.walk.back_to(0);
             self.visit(None, self.bound, look);
         }
@@ -144,17 +144,18 @@ impl<'p, P: Model> Bounded<'p, P> {
         &mut self,
         last: Option<usize>,
         left: u32,
-        look: &mut impl FnMut(Sight<'_, 'p, P>) -> bool,
+        look: &mut impl FnMut(Sight<'_, 'p, P>) -> Option<usize>,
     ) -> bool {
         // Exchangeable threads may have changed places, so it is not by its number that the last one is known.
         let who = last.map_or(0, |last| self.walk.stance(last));
         let key = mix(self.walk.identity() ^ mix(who));
         let depth = self.walk.steps();
-        let is_no_better = |(more, sooner): &(u32, usize)| *more >= left && *sooner <= depth;
-        if self.seen.get(&key).is_some_and(is_no_better) {
+        let after = u32::try_from(depth).unwrap_or(u32::MAX);
+        let (is_new, best) = self.seen.entry(key);
+        if !is_new && best.0 >= left && best.1 <= after {
             return false;
         }
-        self.seen.insert(key, (left, depth));
+        *best = (left, after);
         self.counts.states = self.seen.len() as u64;
         self.counts.depth = self.counts.depth.max(depth);
         if depth >= self.shorter {
@@ -168,8 +169,8 @@ impl<'p, P: Model> Bounded<'p, P> {
         let is_end = threads == 0;
         self.counts.runs += u64::from(is_end);
         let walk = &self.walk;
-        if look(Sight { walk, is_end }) {
-            self.shorter = depth;
+        if let Some(shorter) = look(Sight { walk, is_end }) {
+            self.shorter = shorter;
         }
         self.open.push(Open {
             last,

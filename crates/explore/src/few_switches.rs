@@ -52,7 +52,7 @@ impl<'p, P: Model, Q: Property<P>> FewSwitches<'p, P, Q> {
                 observer.event(Event::Run { broken });
                 outcomes.note(outcome, || walk.order().collect());
             }
-            false
+            None
         };
         match self.orders.step(budget, &mut look) {
             Turn::Going => Progress::Going,

@@ -40,16 +40,19 @@ impl Hasher for Mixer {
     }
 }
 
-/// A set of digests, in open addressing: they are as good as random, so their own bits say where they go.
-pub(crate) struct Seen {
-    slots: Vec<u64>,
+/// What is known by digests, in open addressing: they are as good as random, so their own bits say where they go.
+pub(crate) struct Known<V> {
+    slots: Vec<(u64, V)>,
     len: usize,
 }
 
-impl Seen {
+/// A set of digests.
+pub(crate) type Seen = Known<()>;
+
+impl<V: Copy + Default> Known<V> {
     pub(crate) fn new() -> Self {
         Self {
-            slots: vec![0; 1 << 10],
+            slots: vec![(0, V::default()); 1 << 10],
             len: 0,
         }
     }
@@ -58,38 +61,69 @@ impl Seen {
         self.len
     }
 
+    /// Forgets everything, and keeps the room for it.
+    pub(crate) fn clear(&mut self) {
+        self.slots.fill((0, V::default()));
+        self.len = 0;
+    }
+
     /// Adds a digest; gives whether it is new.
     #[inline]
     pub(crate) fn insert(&mut self, digest: u64) -> bool {
+        self.find(digest).0
+    }
+
+    /// Whether a digest is new, and what is known of it from now on.
+    #[inline]
+    pub(crate) fn entry(&mut self, digest: u64) -> (bool, &mut V) {
+        let (is_new, at) = self.find(digest);
+        (is_new, &mut self.slots[at].1)
+    }
+
+    /// Whether a digest is new, and where it is from now on.
+    #[inline]
+    fn find(&mut self, digest: u64) -> (bool, usize) {
         // 0 marks an empty slot.
         let digest = if digest == 0 { 1 } else { digest };
-        if !put(&mut self.slots, digest) {
-            return false;
+        let mask = self.slots.len() - 1;
+        let mut at = digest as usize & mask;
+        loop {
+            let slot = &mut self.slots[at];
+            if slot.0 == digest {
+                return (false, at);
+            }
+            if slot.0 == 0 {
+                slot.0 = digest;
+                break;
+            }
+            at = (at + 1) & mask;
         }
         self.len += 1;
         if self.len * 2 > self.slots.len() {
-            let mut larger = vec![0; self.slots.len() * 4];
-            for old in self.slots.iter().filter(|old| **old != 0) {
-                put(&mut larger, *old);
-            }
-            self.slots = larger;
+            at = self.grow(digest);
         }
-        true
+        (true, at)
+    }
+
+    /// Makes more room; gives where `digest` is from now on.
+    #[cold]
+    fn grow(&mut self, digest: u64) -> usize {
+        let mut larger = vec![(0, V::default()); self.slots.len() * 4];
+        for old in self.slots.iter().filter(|old| old.0 != 0) {
+            let at = place(&larger, old.0);
+            larger[at] = *old;
+        }
+        self.slots = larger;
+        place(&self.slots, digest)
     }
 }
 
-#[inline]
-fn put(slots: &mut [u64], digest: u64) -> bool {
+/// Where a digest is, or would be.
+fn place<V>(slots: &[(u64, V)], digest: u64) -> usize {
     let mask = slots.len() - 1;
     let mut at = digest as usize & mask;
-    loop {
-        match slots[at] {
-            0 => {
-                slots[at] = digest;
-                return true;
-            }
-            known if known == digest => return false,
-            _ => at = (at + 1) & mask,
-        }
+    while slots[at].0 != 0 && slots[at].0 != digest {
+        at = (at + 1) & mask;
     }
+    at
 }

@@ -15,12 +15,20 @@ pub struct Stateful<'p, P: Model, Q: Property<P>> {
     property: &'p Q,
     limits: Limits,
     seen: Seen,
-    /// For each state on the way to the current one, the threads still to be tried, one bit each.
-    open: Vec<u16>,
+    /// The states on the way to the current one, and that one.
+    open: Vec<Open>,
     outcomes: Outcomes<Q::Outcome>,
     counts: Counts,
     cut: Option<Limit>,
     started: bool,
+}
+
+#[derive(Clone, Copy)]
+struct Open {
+    /// The threads still to be tried, one bit each.
+    threads: u16,
+    /// The sum of all stances.
+    stances: u64,
 }
 
 impl<'p, P: Model, Q: Property<P>> Stateful<'p, P, Q> {
@@ -54,7 +62,7 @@ impl<'p, P: Model, Q: Property<P>> Stateful<'p, P, Q> {
         let stop = self.counts.steps.saturating_add(budget);
         if !self.started {
             self.started = true;
-            self.visit(observer);
+            self.visit(self.walk.stances(), observer);
         }
         while self.counts.steps < stop {
             if self.counts.states >= self.limits.states {
@@ -66,16 +74,18 @@ impl<'p, P: Model, Q: Property<P>> Stateful<'p, P, Q> {
             let Some(open) = self.open.last_mut() else {
                 return self.cut.map_or(Progress::Complete, Progress::Limited);
             };
-            if *open == 0 {
+            if open.threads == 0 {
                 self.open.pop();
                 self.walk.back();
                 continue;
             }
-            let thread = open.trailing_zeros() as usize;
-            *open &= *open - 1;
+            let thread = open.threads.trailing_zeros() as usize;
+            open.threads &= open.threads - 1;
+            let others = open.stances.wrapping_sub(self.walk.stance(thread));
             self.walk.step(thread);
             self.counts.steps += 1;
-            if !self.visit(observer) {
+            let stances = others.wrapping_add(self.walk.stance(thread));
+            if !self.visit(stances, observer) {
                 self.walk.back();
             }
         }
@@ -87,9 +97,9 @@ impl<'p, P: Model, Q: Property<P>> Stateful<'p, P, Q> {
         self.step(u64::MAX, observer)
     }
 
-    /// Looks at the current state; gives whether it is new.
-    fn visit(&mut self, observer: &mut impl Observer) -> bool {
-        if !self.seen.insert(self.walk.identity()) {
+    /// Looks at the current state, which has this sum of stances; gives whether it is new.
+    fn visit(&mut self, stances: u64, observer: &mut impl Observer) -> bool {
+        if !self.seen.insert(self.walk.identity_with(stances)) {
             return false;
         }
         let depth = self.walk.steps();
@@ -111,7 +121,10 @@ impl<'p, P: Model, Q: Property<P>> Stateful<'p, P, Q> {
             let walk = &self.walk;
             self.outcomes.note(outcome, || walk.order().collect());
         }
-        self.open.push(enabled);
+        self.open.push(Open {
+            threads: enabled,
+            stances,
+        });
         true
     }
 }

@@ -375,9 +375,18 @@ impl<'p, P: Model> Walk<'p, P> {
     ///
     /// Exchangeable threads may have changed places. Two states that differ have the same digest with a probability of 1 in 2^64.
     pub fn identity(&self) -> u64 {
-        let threads =
-            (0..self.threads).fold(0u64, |sum, index| sum.wrapping_add(self.stance(index)));
-        self.hash ^ mix(threads)
+        self.identity_with(self.stances())
+    }
+
+    /// The same for whoever keeps the sum of all [stances](Self::stance).
+    #[inline]
+    pub(crate) fn identity_with(&self, stances: u64) -> u64 {
+        self.hash ^ mix(stances)
+    }
+
+    /// The sum of all stances. A step changes that of its thread alone.
+    pub(crate) fn stances(&self) -> u64 {
+        (0..self.threads).fold(0, |sum, index| sum.wrapping_add(self.stance(index)))
     }
 
     /// The part of it that is about one thread; the same for an exchangeable one in its place.
