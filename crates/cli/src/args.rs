@@ -117,7 +117,7 @@ pub(crate) struct Limit {
     /// How many runs an engine makes at most; for the engine `classes` that is how many classes of equivalent orders.
     #[arg(long, value_name = "RUNS")]
     pub(crate) limit: Option<u64>,
-    /// How many states it keeps at most; each takes 16 to 64 bytes.
+    /// How many states it keeps at most; each takes 16 to 64 bytes, and twice that with a limit of switches.
     #[arg(long, value_name = "STATES", default_value_t = 100_000_000)]
     pub(crate) limit_states: u64,
     /// How many steps it executes at most.
