@@ -114,7 +114,7 @@ fn with_races(answer: search::Answer, program: &Searched) -> search::Answer {
         go_on: &mut |_| true,
     };
     let is_racy = is_racy(program, &question, &mut searching);
-    answer.with_race(is_racy == Some(true))
+    answer.with_race(is_racy)
 }
 
 fn counts(findings: &Findings<Came>, is_decided: bool, milliseconds: f64) -> Counts {

@@ -116,8 +116,8 @@ impl Answer {
     }
 
     /// Whether a race was found, if that is known; it makes a clean answer a harmless one.
-    pub fn with_race(mut self, is_there: impl Into<Option<bool>>) -> Self {
-        self.races = is_there.into();
+    pub fn with_race(mut self, is_there: Option<bool>) -> Self {
+        self.races = is_there;
         if self.races == Some(true) && self.verdict == Verdict::Clean {
             self.verdict = Verdict::Harmless;
         }
