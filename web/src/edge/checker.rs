@@ -1,16 +1,14 @@
 //! The worker that searches: started when somebody searches for the first time, told what the model wants, heard.
 
-use std::cell::RefCell;
 use std::rc::Rc;
 
-use gloo::events::{EventListener, EventListenerOptions};
 use gloo::timers::callback::Timeout;
 use js_sys::{Array, Uint8Array};
 use wasm_bindgen::JsCast;
-use web_sys::{ErrorEvent, MessageEvent, Worker};
+use web_sys::MessageEvent;
 use yew::Callback;
 
-use super::started::begin;
+use super::started::{Place, start};
 use crate::model::prove::Hunt;
 use crate::model::{Act, Model};
 use crate::worker::{Ask, BUILD, Tell};
@@ -30,24 +28,13 @@ const DEAF: &str = "The search did not hear the stop, and was ended. What it had
 /// Keeps the worker and the model together.
 pub struct Checker {
     act: Callback<Act>,
-    worker: Rc<RefCell<Option<Running>>>,
+    worker: Place,
     /// The number of the list that was sent last.
     sent: u32,
     /// The number of the question about a slice that was sent last.
     sliced: u32,
     /// Ends a worker that does not hear a stop.
     watchdog: Option<Timeout>,
-}
-
-struct Running {
-    worker: Worker,
-    _hears: [EventListener; 2],
-}
-
-impl Drop for Running {
-    fn drop(&mut self) {
-        self.worker.terminate();
-    }
 }
 
 impl Checker {
@@ -116,17 +103,13 @@ impl Checker {
     }
 
     fn start(&self) {
-        let Some(worker) = begin("worker") else {
-            self.act.emit(Act::Prove(Hunt::Lost(NONE.to_owned())));
-            return;
-        };
-        let (place, act) = (Rc::clone(&self.worker), self.act.clone());
-        let message = EventListener::new(&worker, "message", move |event| {
-            let Some(tell) = event.dyn_ref().and_then(read) else {
-                return;
+        let act = self.act.clone();
+        let hear = move |event: &MessageEvent| {
+            let Some(tell) = read(event) else {
+                return false;
             };
             let hunt = match &tell {
-                Tell::Ready { build } if build == BUILD => return,
+                Tell::Ready { build } if build == BUILD => return false,
                 Tell::Ready { .. } => Hunt::Lost(STALE.to_owned()),
                 _ => Hunt::Told(Rc::new(tell)),
             };
@@ -135,35 +118,18 @@ impl Checker {
                 _ => true,
             };
             act.emit(Act::Prove(hunt));
-            if is_over {
-                end(&place);
-            }
-        });
-        let (place, act) = (Rc::clone(&self.worker), self.act.clone());
-        // What is told here is not told once more by the browser.
-        let heard = EventListenerOptions::enable_prevent_default();
-        let error = EventListener::new_with_options(&worker, "error", heard, move |event| {
-            event.prevent_default();
-            let why = event.dyn_ref::<ErrorEvent>().map(ErrorEvent::message);
-            let why = why.filter(|why| !why.is_empty());
+            is_over
+        };
+        let act = self.act.clone();
+        let lost = move |why: Option<String>| {
             let told = match why {
                 Some(why) => format!("{NONE} The browser says: {why}"),
                 None => NONE.to_owned(),
             };
             act.emit(Act::Prove(Hunt::Lost(told)));
-            end(&place);
-        });
-        self.worker.replace(Some(Running {
-            worker,
-            _hears: [message, error],
-        }));
+        };
+        start(&self.worker, "worker", hear, lost);
     }
-}
-
-/// Ends the worker, once the event that told of its end is over: its listeners go with it.
-fn end(place: &Rc<RefCell<Option<Running>>>) {
-    let place = Rc::clone(place);
-    Timeout::new(0, move || drop(place.borrow_mut().take())).forget();
 }
 
 fn read(event: &MessageEvent) -> Option<Tell> {

@@ -1,17 +1,15 @@
 //! The worker that writes reports: started for the first of them, given one after the other, ended when one is given up.
 
-use std::cell::RefCell;
+use std::cell::Cell;
 use std::rc::Rc;
 
-use gloo::events::{EventListener, EventListenerOptions};
-use gloo::timers::callback::Timeout;
 use js_sys::JSON;
-use wasm_bindgen::{JsCast, JsValue};
-use web_sys::{MessageEvent, Worker};
+use wasm_bindgen::JsValue;
+use web_sys::MessageEvent;
 use yew::Callback;
 
 use super::objects::{field, object};
-use super::started::begin;
+use super::started::{Place, start};
 use crate::model::prove::Hunt;
 use crate::model::report::{Inquiry, Written};
 use crate::model::{Act, Model};
@@ -27,21 +25,11 @@ const STALE: &str = "The program that writes this is of another build than this 
 /// Keeps the worker and the model together.
 pub struct Reporter {
     act: Callback<Act>,
-    worker: Rc<RefCell<Option<Running>>>,
+    worker: Place,
+    /// Whether it searches, and so hears nothing.
+    is_busy: Rc<Cell<bool>>,
     /// The number of what it was told last.
     sent: u32,
-}
-
-struct Running {
-    worker: Worker,
-    is_busy: bool,
-    _hears: [EventListener; 2],
-}
-
-impl Drop for Running {
-    fn drop(&mut self) {
-        self.worker.terminate();
-    }
 }
 
 impl Reporter {
@@ -50,6 +38,7 @@ impl Reporter {
         Self {
             act,
             worker: Rc::default(),
+            is_busy: Rc::default(),
             sent: 0,
         }
     }
@@ -61,8 +50,10 @@ impl Reporter {
             return;
         }
         self.sent = *number;
-        // While it searches it hears nothing; another one starts from what the browser has fetched already.
-        self.worker.borrow_mut().take_if(|running| running.is_busy);
+        // Another one starts from what the browser has fetched already.
+        if self.is_busy.replace(false) {
+            self.worker.borrow_mut().take();
+        }
         let Some(ask) = ask else {
             return;
         };
@@ -76,58 +67,33 @@ impl Reporter {
             ("order", ask.order.as_str().into()),
             ("seconds", ask.seconds.into()),
         ]);
-        if let Some(running) = &mut *self.worker.borrow_mut() {
-            running.is_busy = true;
+        if let Some(running) = &*self.worker.borrow() {
+            self.is_busy.set(true);
             // It can only fail for what cannot be copied, and plain objects can.
             _ = running.worker.post_message(&message);
         }
     }
 
     fn start(&self) {
-        let Some(worker) = begin("reports") else {
-            tell(&self.act, Inquiry::Failed(NONE.to_owned()));
-            return;
-        };
-        let (place, act) = (Rc::clone(&self.worker), self.act.clone());
-        let message = EventListener::new(&worker, "message", move |event| {
-            let Some(told) = event.dyn_ref().and_then(read) else {
-                return;
+        let (is_busy, act) = (Rc::clone(&self.is_busy), self.act.clone());
+        let hear = move |event: &MessageEvent| {
+            let Some(told) = read(event) else {
+                return false;
             };
             let is_over = matches!(told, Inquiry::Failed(_));
-            if !matches!(told, Inquiry::Going(_))
-                && let Some(running) = &mut *place.borrow_mut()
-            {
-                running.is_busy = false;
+            if !matches!(told, Inquiry::Going(_)) {
+                is_busy.set(false);
             }
-            tell(&act, told);
-            if is_over {
-                end(&place);
-            }
-        });
-        let (place, act) = (Rc::clone(&self.worker), self.act.clone());
-        // What is told here is not told once more by the browser.
-        let heard = EventListenerOptions::enable_prevent_default();
-        let error = EventListener::new_with_options(&worker, "error", heard, move |event| {
-            event.prevent_default();
-            tell(&act, Inquiry::Failed(NONE.to_owned()));
-            end(&place);
-        });
-        self.worker.replace(Some(Running {
-            worker,
-            is_busy: false,
-            _hears: [message, error],
-        }));
+            act.emit(Act::Prove(Hunt::Report(told)));
+            is_over
+        };
+        let act = self.act.clone();
+        let lost = move |_| {
+            let told = Inquiry::Failed(NONE.to_owned());
+            act.emit(Act::Prove(Hunt::Report(told)));
+        };
+        start(&self.worker, "reports", hear, lost);
     }
-}
-
-fn tell(act: &Callback<Act>, told: Inquiry) {
-    act.emit(Act::Prove(Hunt::Report(told)));
-}
-
-/// Ends the worker, once the event that told of its end is over: its listeners go with it.
-fn end(place: &Rc<RefCell<Option<Running>>>) {
-    let place = Rc::clone(place);
-    Timeout::new(0, move || drop(place.borrow_mut().take())).forget();
 }
 
 /// What a message is about; nothing if it only says that the worker is there.
