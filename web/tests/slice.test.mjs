@@ -55,3 +55,9 @@ test("where the worker cannot be loaded that is said", async (t) => {
   await note(page).getByText(/did not start the search/).waitFor();
   assert.equal(await aside(page).count(), 0);
 });
+
+test("a frame has no search, and so does not offer it", async (t) => {
+  const page = await site.open(t, "embed.html?scenario=truncate-cow-vs-reclaim&variant=before");
+  assert.equal(await page.getByRole("button", { name: "Move this step" }).isVisible(), true);
+  assert.equal(await page.getByRole("button", { name: "Only what matters" }).isVisible(), false);
+});

@@ -85,7 +85,7 @@ pub fn pace(model: &Model, act: &Callback<Act>) -> El {
     let carry = model.carried.is_none() && model.stage.steps() > 0;
     let carry = carry.then(|| button("quiet carry", "Move this step", Act::PickUp(None), act));
     let needed = (model.breaks_at().is_some() || model.slice.is_on).then(|| {
-        button("quiet", "Only what matters", Act::OnlyNeeded, act)
+        button("quiet needed", "Only what matters", Act::OnlyNeeded, act)
             .flag("aria-pressed", model.slice.is_on)
     });
     let redo = (!model.redo.is_empty()).then(|| button("quiet", "Redo", Act::Redo, act));
