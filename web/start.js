@@ -1,7 +1,36 @@
-// How the page's program arrives, told while it does, and what is said if it cannot start. Trunk calls this with every start.
+// How the page's program arrives, told while it does, and what is said if it cannot start or has to stop. Trunk calls this with
+// every start.
 //
 // The size is that of the file at build time: the header of an answer has the size of what was compressed. This is plain
 // JavaScript because it has to work where the program does not.
+
+let started;
+const program = new Promise((done) => (started = done));
+
+// What the page does not begin with is part of the program, unless that was cut in two to be published. It may come once only:
+// it would put the memory that it brings back to what it was at the start.
+const bring = async (name) => {
+  const page = await program;
+  if (page.later) return page.later();
+  const answer = await fetch(name);
+  if (!answer.ok) throw new Error(`${name}: ${answer.status}`);
+  const { instance } = await WebAssembly.instantiate(await answer.arrayBuffer(), { page });
+  instance.exports.later();
+};
+let brought;
+self.bring = (name) => (brought ??= bring(name).catch((why) => {
+  brought = undefined;
+  throw why;
+}));
+
+// A program that traps has met a fault of its own. The last good step stays where it is.
+const stop = (fault) => {
+  if (!(fault instanceof WebAssembly.RuntimeError)) return;
+  document.documentElement.dataset.stopped = "";
+  document.getElementById("stopped").hidden = false;
+};
+addEventListener("error", (event) => stop(event.error));
+addEventListener("unhandledrejection", (event) => stop(event.reason));
 
 export default () => {
   const bar = document.getElementById("arriving");
@@ -15,6 +44,7 @@ export default () => {
       if (slow) slow.textContent = `Still loading: ${kilo(current)} of ${kilo(total)} kB. You can read the steps below.`;
     },
     onComplete: () => (bar.hidden = true),
+    onSuccess: started,
     onFailure: (reason) => {
       const failed = document.getElementById("failed");
       failed.querySelector("span").textContent = `This browser could not start the interactive part (${reason.message ?? reason}). The steps are below.`;

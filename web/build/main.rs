@@ -27,7 +27,16 @@ fn main() -> io::Result<()> {
         println!("cargo::rerun-if-changed={folder}");
     }
     println!("cargo::rustc-env=LOCKSTEP_BUILD={:016x}", both::digest()?);
+    keep_notes();
     scenarios::write(out)
+}
+
+/// Lets the linker keep its notes of what refers to what, by which `cargo xtask` cuts the page's program in two.
+fn keep_notes() {
+    let is = |name: &str, value: &str| env::var(name).is_ok_and(|is| is == value);
+    if is("CARGO_CFG_TARGET_FAMILY", "wasm") && is("PROFILE", "release") {
+        println!("cargo::rustc-link-arg-bin=app=--emit-relocs");
+    }
 }
 
 /// Writes a table of source, which begins with whether it is all there is, and tells the page its name.

@@ -7,6 +7,7 @@ use web_sys::Element;
 use crate::edge::address;
 use crate::edge::document::{document, element, mark};
 use crate::engine;
+use crate::later;
 use crate::load;
 use crate::model::{Act, Model};
 use crate::page::{Page, Start};
@@ -15,29 +16,34 @@ use crate::wire::Embed;
 
 /// Starts the page in the element `#app`, whose content, the first paint, it replaces.
 pub fn start() {
-    yew::set_custom_panic_hook(Box::new(|_| stopped()));
     let Some(place) = element("app") else { return };
     wasm_bindgen_futures::spawn_local(start_in(place));
 }
 
 /// What the page shows first it waits for, and the first paint stands until then, so that nothing jumps.
 async fn start_in(place: Element) {
-    let (embed, settings) = surroundings();
-    let wish = match &embed {
-        Some(embed) => Some(Act::Open(embed.link.clone())),
-        None => address::wish(&address::hash()),
+    let root = document().and_then(|document| document.document_element());
+    let is_embed = root.is_some_and(|root| root.has_attribute("data-embed"));
+    let hash = address::hash();
+    let is_asked = is_embed || !hash.trim_start_matches('#').is_empty();
+    let is_later = !is_asked || load::later().await;
+    let (embed, settings) = surroundings(is_embed);
+    let wish = match (&embed, later::get()) {
+        (Some(embed), Some(_)) => Some(Act::Open(embed.link.clone())),
+        (None, Some(later)) => later.wish(&hash),
+        (_, None) => is_asked.then_some(Act::Visit(hash)),
     };
     let id = wish.as_ref().and_then(Act::scenario);
     let id = id.unwrap_or(engine::opening());
     let source = load::source(id).await;
-    let is_here = load::scenario(id).await;
+    let is_here = load::scenario(id).await && is_later;
     let Some(mut model) = Model::opening() else {
         stopped();
         return;
     };
     model.settings = settings;
     model.source = source;
-    model = match wish {
+    model = match wish.clone() {
         Some(wish) if is_here => model.after(wish),
         Some(wish) => model.after(Act::NotLoaded(Box::new(wish))),
         None => model,
@@ -52,16 +58,16 @@ async fn start_in(place: Element) {
     let start = Start {
         model: Rc::new(model),
         embed,
+        wish: wish.filter(|_| !is_here),
     };
     yew::Renderer::<Page>::with_root_and_props(place, start).render();
 }
 
-/// The parameters of an embed, and the settings.
-fn surroundings() -> (Option<Rc<Embed>>, Settings) {
-    let root = document().and_then(|document| document.document_element());
-    let is_embed = root.is_some_and(|root| root.has_attribute("data-embed"));
+/// The parameters of an embed, as far as they can be read, and the settings.
+fn surroundings(is_embed: bool) -> (Option<Rc<Embed>>, Settings) {
     let query = web_sys::window().and_then(|window| window.location().search().ok());
-    let embed = is_embed.then(|| Rc::new(Embed::read(&query.unwrap_or_default())));
+    let read = || later::get().map(|later| later.embed(&query.unwrap_or_default()));
+    let embed = is_embed.then(|| Rc::new(read().unwrap_or_default()));
     let mut settings = Settings::remembered();
     if let Some(embed) = &embed {
         settings.theme = embed.theme;

@@ -9,10 +9,12 @@ use std::rc::Rc;
 
 use lockstep_machine::Gather;
 use lockstep_mm::kernel::{Kernel as Switches, Switch};
+use lockstep_mm::program::{self, Bodies};
 use lockstep_scenario::{Scenario, compiled, parse_kernel};
 use lockstep_view::scene::{Headline, Row, Scene, Score, StepNo};
 use lockstep_view::{Mode, Run, Target};
 
+use crate::later;
 use crate::order::Schedule;
 use crate::shared::Shared;
 
@@ -33,6 +35,14 @@ thread_local! {
 fn read(bytes: &[u8]) -> Vec<Rc<Scenario>> {
     let scenarios = compiled::decode(bytes).unwrap_or_default();
     scenarios.into_iter().map(Rc::new).gather()
+}
+
+/// What runs the threads of a scenario, if it is here. The first can begin with less, on the kernels that one gets to without links.
+fn bodies(scenario: &str) -> Option<Bodies> {
+    match later::get() {
+        Some(later) => Some(later.bodies()),
+        None => (scenario == opening()).then_some(program::reclaim_and_truncation),
+    }
 }
 
 /// A scenario that has been taken in.
@@ -198,7 +208,8 @@ impl PartialEq for Session {
 impl Session {
     /// Opens a scenario, unless there is none of that name or this kernel cannot run it.
     pub fn open(scenario: &str, kernel: Kernel) -> Option<Self> {
-        let inner = lockstep_view::Session::new(found(scenario)?, kernel.0).ok()?;
+        let inner =
+            lockstep_view::Session::with(found(scenario)?, kernel.0, bodies(scenario)?).ok()?;
         let fingerprint = inner.fingerprint().into();
         Some(Self { inner, fingerprint })
     }
@@ -286,5 +297,31 @@ impl Played {
             .iter()
             .filter(|deferral| deferral.taken.is_none())
             .count()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use lockstep_mm::program::Path;
+
+    #[test]
+    fn the_opening_scenario_runs_without_the_other_paths() {
+        let scenario = found(opening()).expect("the page has it");
+        for (name, kernel) in Switches::PRESETS {
+            let built = scenario.build(*kernel).expect("it can be built");
+            for path in &built.setting.paths {
+                let is_known = matches!(path, Path::Reclaim { .. } | Path::Truncate { .. });
+                assert!(is_known, "{path:?} on {name}");
+            }
+            let opened = |bodies| {
+                let session = lockstep_view::Session::with(Rc::clone(&scenario), *kernel, bodies);
+                let session = session.expect("it can be built");
+                let rows = Rc::clone(session.default_run().transcript());
+                (session.fingerprint(), rows)
+            };
+            let (few, every) = (program::reclaim_and_truncation, program::every);
+            assert_eq!(opened(few), opened(every), "{name}");
+        }
     }
 }

@@ -35,13 +35,16 @@ pub fn html() -> Option<String> {
     let start = Start {
         model: Rc::new(model),
         embed: None,
+        wish: None,
     };
     let rendering = LocalServerRenderer::<Page>::with_props(start)
         .hydratable(false)
         .render();
     let page = block_on(rendering);
+    // A link into another run wants other source.
     let early = format!(
-        "<link rel=\"preload\" as=\"fetch\" crossorigin href=\"./{}\">",
+        "<script>location.hash||location.search||document.head.append(Object.assign(document.createElement('link'),\
+         {{rel:'preload',as:'fetch',crossOrigin:'',href:'./{}'}}))</script>",
         load::OPENING_SOURCE
     );
     Some(format!("{early}{page}<p class=\"slow\">{SLOW}</p>"))

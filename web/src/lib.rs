@@ -12,6 +12,7 @@ pub mod engine;
 pub mod first_paint;
 pub mod kept;
 pub mod keys;
+pub mod later;
 pub mod link;
 pub mod load;
 pub mod model;

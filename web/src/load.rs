@@ -1,12 +1,21 @@
 //! Files beside the page that it does not start with: the source it shows, and every scenario but the first.
 
-use js_sys::Uint8Array;
+use js_sys::{Promise, Uint8Array};
+use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::Response;
 
 use crate::engine;
+use crate::later;
 use crate::source::Source;
+use crate::worker::BUILD;
+
+#[wasm_bindgen]
+extern "C" {
+    /// Brings what the page does not begin with, from a file of this name if it is in one. The script that starts the page has it.
+    fn bring(name: &str) -> Promise;
+}
 
 /// The name of the file with the model's own source, as far as the scenario the page opens with comes to it. Like every
 /// such name it changes when the content does.
@@ -37,6 +46,16 @@ pub async fn scenario(id: &str) -> bool {
         },
         None => true,
     }
+}
+
+/// Fetches what the page does not begin with, unless it is here already; tells whether it is here now.
+pub async fn later() -> bool {
+    if !later::is_here() {
+        // The build in the name keeps a cache from mixing two.
+        let brought = bring(&format!("./later.wasm?v={BUILD}"));
+        _ = JsFuture::from(brought).await;
+    }
+    later::is_here()
 }
 
 /// The bytes of a file beside the page, wherever the page lies and whatever frame it is in.

@@ -10,31 +10,25 @@ use yew::{Callback, Component, Context, Html, Properties};
 use crate::components::bar::bar;
 use crate::components::below::below;
 use crate::components::explain::explain;
-use crate::components::find::find;
-use crate::components::help::help;
 use crate::components::live::live;
 use crate::components::locks::locks;
 use crate::components::memory::memory;
 use crate::components::notice::notice;
-use crate::components::prove::prove;
 use crate::components::score::score;
-use crate::components::settings_dialog::settings_dialog;
-use crate::components::share::share;
 use crate::components::tabs::tabs;
 use crate::components::thread_card::thread_card;
 use crate::components::transport::{pace, transport};
 use crate::edge::address::Address;
-use crate::edge::checker::Checker;
 use crate::edge::document::{self, Shown};
-use crate::edge::host::Host;
 use crate::edge::player::Player;
-use crate::edge::reporter::Reporter;
-use crate::edge::{clipboard, keyboard, mouse};
+use crate::edge::{keyboard, mouse};
 use crate::element::{El, el, words};
 use crate::engine;
+use crate::later::{self, Follow, Later};
+use crate::link::Link;
 use crate::load;
 use crate::model::prove::Hunt;
-use crate::model::{Act, Model, Panel};
+use crate::model::{Act, Model};
 use crate::wire::Embed;
 
 /// How long a reader may look around before the page points at the Step button, in milliseconds.
@@ -47,6 +41,8 @@ pub struct Start {
     pub model: Rc<Model>,
     /// The parameters, in an embed.
     pub embed: Option<Rc<Embed>>,
+    /// What could not be done because something could not be fetched.
+    pub wish: Option<Act>,
 }
 
 /// There is one way to make these properties, so there is nothing to build step by step.
@@ -70,10 +66,9 @@ pub struct Page {
 struct Edges {
     shown: Shown,
     player: Player,
-    checker: Checker,
-    reporter: Reporter,
     address: Option<Address>,
-    host: Option<Host>,
+    /// Those that come later.
+    later: Option<Vec<Box<dyn Follow>>>,
     _keys: Option<EventListener>,
     _mouse: Vec<EventListener>,
     _idle: Timeout,
@@ -84,12 +79,12 @@ impl Component for Page {
     type Properties = Start;
 
     fn create(context: &Context<Self>) -> Self {
-        let Start { model, embed } = context.props().clone();
+        let Start { model, embed, wish } = context.props().clone();
         Self {
             model,
             embed,
             act: context.link().callback(|act| act),
-            wish: None,
+            wish,
             edges: None,
         }
     }
@@ -99,7 +94,6 @@ impl Component for Page {
             // A frame in somebody else's page is for one run.
             Act::Prove(Hunt::Report(_)) => {}
             Act::Prove(_) | Act::OnlyNeeded if self.embed.is_some() => return false,
-            Act::Copy(which) => clipboard::copy(&self.model, *which, self.act.clone()),
             Act::Prove(Hunt::Walk(..)) => document::shut_dialog(),
             Act::Panel(None) if self.model.panel.is_some() => document::shut_dialog(),
             Act::Retry => {
@@ -110,9 +104,19 @@ impl Component for Page {
             }
             _ => {}
         }
-        if let Some(id) = act.scenario().filter(|id| engine::file_of(id).is_some()) {
-            self.fetch(id.to_owned(), act);
+        let is_new = |id: &&str| engine::file_of(id).is_some();
+        if act.scenario().is_some_and(|id| is_new(&id)) || act.needs_later() && !later::is_here() {
+            self.fetch(act);
             return false;
+        }
+        match (&act, later::get()) {
+            (Act::Copy(which), Some(later)) => later.copy(&self.model, *which, self.act.clone()),
+            (Act::Visit(hash), Some(later)) => {
+                let wish = later.wish(hash);
+                self.act
+                    .emit(wish.unwrap_or_else(|| Act::Open(Link::default())));
+            }
+            _ => {}
         }
         let old = self.model.settings;
         let next = self.model.after(act);
@@ -136,6 +140,14 @@ impl Component for Page {
         }
         if let Some(edges) = &mut self.edges {
             edges.follow(&self.model);
+            if edges.later.is_none() {
+                let embed = self.embed.as_deref();
+                let new = |later: Rc<dyn Later>| later.edges(embed, &self.model, &self.act);
+                edges.later = later::get().map(new);
+            }
+            for edge in edges.later.iter_mut().flatten() {
+                edge.follow(&self.model);
+            }
         }
         if is_first {
             document::mark("data-ready", "");
@@ -144,16 +156,19 @@ impl Component for Page {
 }
 
 impl Page {
-    /// Asks for the files of a scenario, and then for what they are needed for; only the last thing asked for counts.
-    fn fetch(&mut self, id: String, wish: Act) {
+    /// Asks for the files that something needs, and then for it.
+    fn fetch(&mut self, wish: Act) {
         let act = self.act.clone();
         let has_source = self.model.source.is_whole();
         self.wish = Some(wish.clone());
         spawn_local(async move {
-            if !has_source {
-                act.emit(Act::Source(load::source(&id).await));
+            let mut is_here = !wish.needs_later() || load::later().await;
+            if let Some(id) = wish.scenario() {
+                if !has_source {
+                    act.emit(Act::Source(load::source(id).await));
+                }
+                is_here &= load::scenario(id).await;
             }
-            let is_here = load::scenario(&id).await;
             act.emit(if is_here {
                 wish
             } else {
@@ -168,16 +183,11 @@ impl Page {
         Edges {
             shown: Shown::default(),
             player: Player::new(act.clone()),
-            checker: Checker::new(act.clone()),
-            reporter: Reporter::new(act.clone()),
             address: self
                 .embed
                 .is_none()
                 .then(|| Address::new(model, act.clone())),
-            host: self
-                .embed
-                .as_ref()
-                .map(|embed| Host::new(embed, model, act.clone())),
+            later: None,
             _keys: keyboard::listen(act.clone()),
             _mouse: mouse::listen(act),
             _idle: Timeout::new(PATIENCE, move || idle.emit(Act::Idle)),
@@ -209,13 +219,8 @@ impl Page {
             .child(transport(model, act))
             .child(score(model, act))
             .child(pace(model, act));
-        let dialog = model.panel.map(|panel| match panel {
-            Panel::Share => share(model, &document::page(), act),
-            Panel::Help => help(&model.stage.score, act),
-            Panel::Settings => settings_dialog(model, act),
-            Panel::Find => find(model, act),
-            Panel::Prove => prove(model, act),
-        });
+        let dialog = model.panel.zip(later::get());
+        let dialog = dialog.map(|(panel, later)| later.dialog(panel, model, act));
         el("div.page")
             .attr("data-tab", model.tab.name())
             .attr("data-move", if model.is_single { "single" } else { "jump" })
@@ -242,13 +247,8 @@ impl Edges {
     fn follow(&mut self, model: &Rc<Model>) {
         self.shown.follow(model);
         self.player.follow(model);
-        self.checker.follow(model);
-        self.reporter.follow(model);
         if let Some(address) = &mut self.address {
             address.follow(model);
-        }
-        if let Some(host) = &mut self.host {
-            host.follow(model);
         }
     }
 }

@@ -10,12 +10,13 @@ use lockstep_machine::{
 use crate::cx::Cx;
 use crate::file::File;
 use crate::invariants::{Marking, marking};
-use crate::kernel::Kernel;
 use crate::page::{FrameState, Page};
 use crate::page_alloc::BAD_PAGE;
+use crate::program::{Path, Setting};
+use crate::setup::Setup;
 use crate::vma::Mm;
-use crate::world::{Memory, World};
-use crate::{mmap, swap, truncate, vmscan};
+use crate::world::Memory;
+use crate::{swap, vmscan};
 
 /// What puts a wrong mark right.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -34,11 +35,14 @@ pub enum Repair {
 /// How often reclaim is let look: a page that was used since the last look is kept once, and moved to another list once more.
 const SCANS: u32 = 4;
 
-/// What puts the mark of `page` right, if it is wrong in the memory `image`, with every thread ended; `None` if it is right.
-pub fn repair(world: World, kernel: Kernel, image: &[u64], page: Page) -> Option<Repair> {
+/// What puts the mark of `page` right, if it is wrong in the memory `image` that the threads of a setting left behind when all had
+/// ended; `None` if it is right.
+///
+/// Exit and truncation are run by what ran the threads.
+pub fn repair(setting: &Setting, image: &[u64], page: Page) -> Option<Repair> {
+    let world = setting.setup.world;
     let mut after = Afterwards {
-        world,
-        kernel,
+        setting,
         image: image.to_vec(),
         event: Event::Scan(page),
     };
@@ -51,7 +55,7 @@ pub fn repair(world: World, kernel: Kernel, image: &[u64], page: Page) -> Option
             return Some(Repair::Reclaim);
         }
     }
-    let lives = |after: &Afterwards, mm: Mm| Memory(&after.image).get(mm.users()) != 0;
+    let lives = |after: &Afterwards<'_>, mm: Mm| Memory(&after.image).get(mm.users()) != 0;
     let exits = world.mms().map(Event::Exit);
     let cuts = world.files().map(Event::Cut);
     for event in exits.chain(cuts) {
@@ -77,21 +81,20 @@ enum Event {
 }
 
 /// A world after a run, and what happens to it next: a program of one thread.
-struct Afterwards {
-    world: World,
-    kernel: Kernel,
+struct Afterwards<'s> {
+    setting: &'s Setting,
     image: Vec<u64>,
     event: Event,
 }
 
-impl Afterwards {
+impl Afterwards<'_> {
     fn marking(&self, page: Page) -> Marking {
         let memory = Memory(&self.image);
         // A bad page is never in use again; its mark is not right for that.
         if memory.get(page.state()) == FrameState::Bad {
             return Marking::Undeserved;
         }
-        marking(&self.world, memory, page)
+        marking(&self.setting.setup.world, memory, page)
     }
 
     /// Lets it happen; gives the page that was freed in a bad state, if one was.
@@ -107,7 +110,7 @@ impl Afterwards {
     }
 }
 
-impl Program for Afterwards {
+impl Program for Afterwards<'_> {
     fn image(&self) -> &[u64] {
         &self.image
     }
@@ -117,18 +120,17 @@ impl Program for Afterwards {
     }
 
     fn body(&self, _: ThreadId, cpu: EmulatedCpu) -> ThreadBody {
-        let cx = Cx::new(cpu, self.world, self.kernel, 0);
-        let event = self.event;
-        Box::pin(async move {
-            match event {
-                Event::Scan(page) => {
-                    swap::lru_add_drain_all(&cx).await;
-                    vmscan::shrink_active_list(&cx, page).await;
-                    vmscan::shrink_inactive_list(&cx, page).await;
-                }
-                Event::Exit(mm) => mmap::exit::mmput(&cx, mm).await,
-                Event::Cut(file) => truncate::truncate_setsize(&cx, file, 0).await,
-            }
-        })
+        let Setup { world, kernel, .. } = self.setting.setup;
+        let cx = Cx::new(cpu, world, kernel, 0);
+        let bodies = self.setting.bodies();
+        match self.event {
+            Event::Scan(page) => Box::pin(async move {
+                swap::lru_add_drain_all(&cx).await;
+                vmscan::shrink_active_list(&cx, page).await;
+                vmscan::shrink_inactive_list(&cx, page).await;
+            }),
+            Event::Exit(mm) => bodies(Path::Exit { mm }, cx),
+            Event::Cut(file) => bodies(Path::Truncate { file, size: 0 }, cx),
+        }
     }
 }

@@ -14,7 +14,7 @@ use lockstep_machine::{Machine, ThreadId};
 use lockstep_mm::kernel::Kernel;
 use lockstep_mm::mlock::Lock;
 use lockstep_mm::page::Page;
-use lockstep_mm::program::{Path, Setting};
+use lockstep_mm::program::{self, Bodies, Path, Setting};
 use lockstep_mm::setup::{PageAt, Setup};
 
 use crate::compiled::{Argument, Invocation, PagePlace, Scenario};
@@ -84,10 +84,18 @@ impl Scenario {
     /// # Errors
     /// The first part that cannot be built; without the feature `build`, also if the scenario is not a prepared one.
     pub fn build(&self, kernel: Kernel) -> Result<Built, BuildError> {
+        self.build_with(kernel, program::every)
+    }
+
+    /// The same, the threads run by `bodies`.
+    ///
+    /// # Errors
+    /// As for [`build`](Self::build).
+    pub fn build_with(&self, kernel: Kernel, bodies: Bodies) -> Result<Built, BuildError> {
         match &self.prepared {
-            Some(prepared) => prepared.build(self, kernel),
+            Some(prepared) => prepared.build(self, kernel, bodies),
             #[cfg(feature = "build")]
-            None => self.build_from_texts(kernel),
+            None => self.build_from_texts(kernel, bodies),
             #[cfg(not(feature = "build"))]
             None => Err(BuildError {
                 part: Part::Whole,

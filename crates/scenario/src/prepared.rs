@@ -12,7 +12,7 @@ mod mirror;
 use lockstep_machine::Address;
 use lockstep_mm::kernel::Kernel;
 use lockstep_mm::page::Page;
-use lockstep_mm::program::Setting;
+use lockstep_mm::program::{Bodies, Setting};
 use lockstep_mm::setup::{Cause, Setup};
 use lockstep_mm::vma::Vma;
 use lockstep_mm::world::{Sizes, World};
@@ -66,7 +66,12 @@ read_fields! {
 
 impl Prepared {
     /// The same as what the texts come to.
-    pub(crate) fn build(&self, scenario: &Scenario, kernel: Kernel) -> Result<Built, BuildError> {
+    pub(crate) fn build(
+        &self,
+        scenario: &Scenario,
+        kernel: Kernel,
+        bodies: Bodies,
+    ) -> Result<Built, BuildError> {
         let start = self.start(kernel).ok_or_else(|| BuildError {
             part: Part::Whole,
             message: "it cannot be built on this kernel".to_owned(),
@@ -91,7 +96,7 @@ impl Prepared {
         Ok(Built {
             names: start.names(scenario, setup.world),
             resolved: start.resolved(),
-            setting: Setting::new(setup, paths),
+            setting: Setting::with(setup, paths, bodies),
         })
     }
 

@@ -7,17 +7,18 @@ use std::rc::Rc;
 
 use lockstep_machine::{Action, Update};
 use lockstep_mm::kernel::Kernel;
+use lockstep_mm::program::Bodies;
 use lockstep_scenario::{Fnv, Scenario};
 
 use crate::run::Run;
 use crate::session::Session;
 
 /// The fingerprint of a scenario with the model it runs in: six hexadecimal digits.
-pub(crate) fn of(scenario: &Rc<Scenario>) -> String {
+pub(crate) fn of(scenario: &Rc<Scenario>, bodies: Bodies) -> String {
     let mut hash = Fnv::default();
     numbers(&mut hash, &[scenario.digest()]);
     for (_, kernel) in Kernel::PRESETS {
-        if let Ok(session) = Session::new(Rc::clone(scenario), *kernel) {
+        if let Ok(session) = Session::with(Rc::clone(scenario), *kernel, bodies) {
             add_run(&mut hash, &session.default_run());
         }
     }

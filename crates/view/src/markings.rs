@@ -50,7 +50,7 @@ pub(crate) fn now(session: &Inner, tape: &Tape, invariant: Invariant, step: u32)
     }
     let left = pages
         .first()
-        .and_then(|page| Some((*page, repair(*world, session.kernel, &memory, *page)?)));
+        .and_then(|page| Some((*page, repair(&session.built.setting, &memory, *page)?)));
     left.map(|(page, repair)| nobody(session, page, repair))
 }
 
@@ -92,5 +92,5 @@ pub(crate) fn at_end(session: &Inner, tape: &Tape) -> Option<Repair> {
     let memory = tape.memory(tape.steps());
     world
         .pages()
-        .find_map(|page| repair(*world, session.kernel, &memory, page))
+        .find_map(|page| repair(&session.built.setting, &memory, page))
 }

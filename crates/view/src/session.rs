@@ -5,6 +5,7 @@ use std::rc::Rc;
 use lockstep_machine::script::{self, Compiled, Unmet, Waiting};
 use lockstep_machine::{Gather, Machine, Schedule, run as drive};
 use lockstep_mm::kernel::Kernel;
+use lockstep_mm::program::{self, Bodies};
 use lockstep_scenario::{BuildError, Built, Diagnostic, Meant, Scenario, ScriptLines, explain};
 
 use crate::facts::{self, Group};
@@ -93,7 +94,19 @@ impl Session {
     /// # Errors
     /// What in the scenario cannot be built.
     pub fn new(scenario: Rc<Scenario>, kernel: Kernel) -> Result<Self, BuildError> {
-        let built = scenario.build(kernel)?;
+        Self::with(scenario, kernel, program::every)
+    }
+
+    /// The same, the threads run by `bodies`.
+    ///
+    /// # Errors
+    /// What in the scenario cannot be built.
+    pub fn with(
+        scenario: Rc<Scenario>,
+        kernel: Kernel,
+        bodies: Bodies,
+    ) -> Result<Self, BuildError> {
+        let built = scenario.build_with(kernel, bodies)?;
         let words = Vocabulary::new(&scenario, &built);
         let fields = |meant: &[Meant]| -> Vec<Field> {
             meant
@@ -273,7 +286,7 @@ impl Session {
     ///
     /// A link carries them, so that a page can say whether it replays the very same run.
     pub fn fingerprint(&self) -> String {
-        fingerprint::of(&self.inner.scenario)
+        fingerprint::of(&self.inner.scenario, self.inner.built.setting.bodies())
     }
 
     fn told(

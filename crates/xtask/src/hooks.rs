@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 
+use crate::programs;
 use crate::project::Project;
 use crate::run;
 
@@ -51,13 +52,16 @@ pub(crate) fn web_assets(project: &Project) -> Result<()> {
     write_if_changed(&project.path(TARGET), &html)
 }
 
-/// Puts the files beside the page, tells the page how large its program is, and writes `embed.html`: the same page told to be
+/// Puts the files beside the page, finishes the programs of one that is to be published, tells the page how large its program is, and writes `embed.html`: the same page told to be
 /// one stage in somebody else's frame.
 pub(crate) fn web_embed(project: &Project) -> Result<()> {
     let staging = env::var_os("TRUNK_STAGING_DIR")
         .context("TRUNK_STAGING_DIR is not set: this is for Trunk to call")?;
     let staging = PathBuf::from(staging);
     copy_files(&project.path(BESIDE), &staging)?;
+    if programs::are_final() {
+        programs::finish(project, &staging)?;
+    }
     let page = fs::read_to_string(staging.join("index.html"))
         .context("could not read the built index.html")?;
     let page = with_size(&page, &staging)?;

@@ -17,6 +17,7 @@ mod docs;
 mod hooks;
 mod kernel_diff;
 mod node;
+mod programs;
 mod project;
 mod run;
 mod serve;

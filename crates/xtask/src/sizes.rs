@@ -10,6 +10,8 @@ use brotli::enc::BrotliEncoderParams;
 use flate2::Compression;
 use flate2::write::GzEncoder;
 
+use crate::programs;
+
 /// What is aimed at, and what is allowed until it is reached: the limit follows the page down, and a page over it fails.
 struct Budget {
     what: &'static str,
@@ -21,13 +23,19 @@ struct Budget {
 const PAGE: Budget = Budget {
     what: "the page complete",
     aim: 250_000,
-    limit: 252_000,
+    limit: 250_000,
 };
 /// Its WebAssembly alone.
 const WASM: Budget = Budget {
     what: "its WebAssembly",
     aim: 180_000,
-    limit: 222_000,
+    limit: 180_000,
+};
+/// What the page does not begin with, which is downloaded when it is first wanted.
+const LATER: Budget = Budget {
+    what: "the rest of its WebAssembly",
+    aim: 65_000,
+    limit: 65_000,
 };
 /// The search, which is downloaded by whoever searches: its WebAssembly alone.
 const SEARCH: Budget = Budget {
@@ -78,7 +86,11 @@ pub(crate) fn report(dist: &Path) -> Result<()> {
     println!("{}", wasm.row("its WebAssembly alone"));
     PAGE.check(whole.brotli)?;
     WASM.check(wasm.brotli)?;
-    for (name, budget) in [(SEARCH_FILE, SEARCH), (REPORTS_FILE, REPORTS)] {
+    for (name, budget) in [
+        (programs::LATER_FILE, LATER),
+        (SEARCH_FILE, SEARCH),
+        (REPORTS_FILE, REPORTS),
+    ] {
         let file = files.get(name);
         let file = file.with_context(|| format!("{name} is missing from the site"))?;
         budget.check(Size::of(file)?.brotli)?;

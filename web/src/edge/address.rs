@@ -21,7 +21,7 @@ pub fn hash() -> String {
         .unwrap_or_default()
 }
 
-/// What the address asks of the model.
+/// What an address asks of the model, by its part after `#`.
 pub fn wish(hash: &str) -> Option<Act> {
     match Link::read(hash) {
         Reading::Nothing => None,
@@ -55,7 +55,7 @@ impl Address {
             EventListener::new(&window, "popstate", move |_| {
                 let hash = hash();
                 if *ours.borrow() != hash {
-                    act.emit(wish(&hash).unwrap_or_else(|| Act::Open(Link::default())));
+                    act.emit(Act::Visit(hash));
                 }
             })
         });

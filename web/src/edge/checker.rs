@@ -9,6 +9,7 @@ use web_sys::MessageEvent;
 use yew::Callback;
 
 use super::started::{Place, start};
+use crate::later::Follow;
 use crate::model::prove::Hunt;
 use crate::model::{Act, Model};
 use crate::worker::{Ask, BUILD, Tell};
@@ -37,6 +38,18 @@ pub struct Checker {
     watchdog: Option<Timeout>,
 }
 
+impl Follow for Checker {
+    /// Tells the worker what the model wants of it.
+    fn follow(&mut self, model: &Rc<Model>) {
+        self.follow_searches(model);
+        let (number, ask) = &model.slice.wanted;
+        if *number != self.sliced {
+            self.sliced = *number;
+            self.send(ask.as_slice());
+        }
+    }
+}
+
 impl Checker {
     /// Nothing is started yet.
     pub fn new(act: Callback<Act>) -> Self {
@@ -46,16 +59,6 @@ impl Checker {
             sent: 0,
             sliced: 0,
             watchdog: None,
-        }
-    }
-
-    /// Tells the worker what the model wants of it.
-    pub fn follow(&mut self, model: &Model) {
-        self.follow_searches(model);
-        let (number, ask) = &model.slice.wanted;
-        if *number != self.sliced {
-            self.sliced = *number;
-            self.send(ask.as_slice());
         }
     }
 

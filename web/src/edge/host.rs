@@ -11,6 +11,7 @@ use yew::Callback;
 
 use super::document::document;
 use super::objects::{field, object, told};
+use crate::later::Follow;
 use crate::model::{Act, Model};
 use crate::wire::{self, Embed, Message, Payload, Wish};
 
@@ -59,9 +60,11 @@ impl Host {
     fn tell(&self, message: &Message) {
         post(message, &JsValue::UNDEFINED, self.origin.as_deref());
     }
+}
 
+impl Follow for Host {
     /// Tells the host what has changed.
-    pub fn follow(&mut self, model: &Rc<Model>) {
+    fn follow(&mut self, model: &Rc<Model>) {
         self.latest.replace(Rc::clone(model));
         let verdict = &model.scene.verdict;
         let told = self.told.take();

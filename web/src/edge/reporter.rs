@@ -10,6 +10,7 @@ use yew::Callback;
 
 use super::objects::{field, object};
 use super::started::{Place, start};
+use crate::later::Follow;
 use crate::model::prove::Hunt;
 use crate::model::report::{Inquiry, Written};
 use crate::model::{Act, Model};
@@ -32,19 +33,9 @@ pub struct Reporter {
     sent: u32,
 }
 
-impl Reporter {
-    /// Nothing is started yet.
-    pub fn new(act: Callback<Act>) -> Self {
-        Self {
-            act,
-            worker: Rc::default(),
-            is_busy: Rc::default(),
-            sent: 0,
-        }
-    }
-
+impl Follow for Reporter {
     /// Tells the worker what the model wants of it.
-    pub fn follow(&mut self, model: &Model) {
+    fn follow(&mut self, model: &Rc<Model>) {
         let (number, ask) = &model.reports.wanted;
         if *number == self.sent {
             return;
@@ -71,6 +62,18 @@ impl Reporter {
             self.is_busy.set(true);
             // It can only fail for what cannot be copied, and plain objects can.
             _ = running.worker.post_message(&message);
+        }
+    }
+}
+
+impl Reporter {
+    /// Nothing is started yet.
+    pub fn new(act: Callback<Act>) -> Self {
+        Self {
+            act,
+            worker: Rc::default(),
+            is_busy: Rc::default(),
+            sent: 0,
         }
     }
 

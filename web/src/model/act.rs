@@ -4,6 +4,7 @@ use lockstep_view::scene::{FactId, ThreadId};
 
 use super::prove::Hunt;
 use super::{Answer, Detail, Panel, Speed, Tab};
+use crate::engine;
 use crate::link::Link;
 use crate::settings::{Motion, Size, Theme};
 use crate::source::Source;
@@ -89,6 +90,8 @@ pub enum Act {
     Zoom(Option<bool>),
     /// Look for steps that say this.
     Query(String),
+    /// Go where an address leads, by its part after `#`.
+    Visit(String),
     /// Open a link.
     Open(Link),
     /// Say that a link could not be opened, and keep it where it can be copied.
@@ -172,6 +175,21 @@ impl Act {
                 | Self::Prove(_)
                 | Self::OnlyNeeded
         )
+    }
+
+    /// Whether it cannot do without [`later`](crate::later).
+    pub fn needs_later(&self) -> bool {
+        match self {
+            Self::Choose(id) => id != engine::opening(),
+            Self::Visit(_)
+            | Self::Open(_)
+            | Self::PickUp(_)
+            | Self::Panel(Some(_))
+            | Self::Copy(_)
+            | Self::Prove(_)
+            | Self::OnlyNeeded => true,
+            _ => false,
+        }
     }
 
     /// The scenario it cannot do without.

@@ -4,6 +4,7 @@ use lockstep_machine::Gather;
 use lockstep_view::scene::{FactId, PropertyState, SetBy, StepNo, ThreadState, VerdictKind};
 
 use super::{Act, Detail, Model, ZOOMS};
+use crate::later;
 use crate::order;
 use crate::shared::Shared;
 
@@ -19,7 +20,11 @@ impl Model {
             Act::Toggle => next.play(),
             act => next.apply(act),
         }
-        next.keep_slice();
+        if next.slice.is_on
+            && let Some(later) = later::get()
+        {
+            later.keep_slice(&mut next);
+        }
         next
     }
 
@@ -38,10 +43,6 @@ impl Model {
             }
             Act::Run(thread) => self.run(thread),
             Act::RunTo(thread, until) => self.run_to(thread, &until),
-            Act::PickUp(step) => self.pick_up(step),
-            Act::Carry(by) => self.carry(by),
-            Act::CarryTo(to) => self.carry_to(to),
-            Act::Drop => self.drop_carried(),
             Act::PutBack => self.carried = None,
             Act::Finish => self.finish(),
             Act::Choose(scenario) => self.choose(&scenario),
@@ -72,10 +73,8 @@ impl Model {
             Act::Zoom(Some(true)) => self.zoom = (self.zoom + 1).min(ZOOMS.len() - 1),
             Act::Zoom(Some(false)) => self.zoom = self.zoom.saturating_sub(1),
             Act::Query(query) => self.query = query,
-            Act::Open(link) => self.open(link),
             Act::Refuse { why, link } => self.refuse(&why, link),
             Act::Dismiss => self.notice = None,
-            Act::Panel(panel) => self.open_panel(panel),
             Act::Tab(tab) => self.tab = tab,
             Act::Theme(theme) => self.settings.theme = theme,
             Act::Motion(motion) => self.settings.motion = motion,
@@ -83,13 +82,37 @@ impl Model {
             Act::SingleKeys(has_keys) => self.settings.has_keys = has_keys,
             Act::Remembered(is_remembered) => self.forgets = !is_remembered,
             // What these ask for is not the model's to do: the page does it.
-            Act::Copy(_) | Act::Retry => {}
+            Act::Copy(_) | Act::Retry | Act::Visit(_) => {}
             Act::Copied(copied) => self.copied = copied,
             Act::Idle => self.is_idle = true,
             Act::Source(source) => self.source = source,
             Act::NotLoaded(wish) => self.not_loaded(&wish),
-            Act::Prove(hunt) => self.hunt(hunt),
             Act::OnlyNeeded => self.slice.is_on = !self.slice.is_on,
+            act @ (Act::PickUp(_)
+            | Act::Carry(_)
+            | Act::CarryTo(_)
+            | Act::Drop
+            | Act::Open(_)
+            | Act::Panel(_)
+            | Act::Prove(_)) => {
+                if let Some(later) = later::get() {
+                    later.apply(self, act);
+                }
+            }
+        }
+    }
+
+    /// Carries out what the page does not begin with.
+    pub(crate) fn apply_later(&mut self, act: Act) {
+        match act {
+            Act::PickUp(step) => self.pick_up(step),
+            Act::Carry(by) => self.carry(by),
+            Act::CarryTo(to) => self.carry_to(to),
+            Act::Drop => self.drop_carried(),
+            Act::Open(link) => self.open(link),
+            Act::Panel(panel) => self.open_panel(panel),
+            Act::Prove(hunt) => self.hunt(hunt),
+            _ => {}
         }
     }
 

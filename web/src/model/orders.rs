@@ -292,10 +292,11 @@ impl Model {
 
     /// Says that what `wish` needs could not be fetched.
     pub(super) fn not_loaded(&mut self, wish: &super::Act) {
-        let text = format!(
-            "The run \u{201c}{}\u{201d} could not be fetched. What you see still works.",
-            engine::title(wish.scenario().unwrap_or_default())
-        );
+        let what = match wish.scenario() {
+            Some(id) => &format!("The run \u{201c}{}\u{201d}", engine::title(id)),
+            None => "That part of the page",
+        };
+        let text = format!("{what} could not be fetched. What you see still works.");
         self.say_alert(text.clone());
         self.notice = Some(Notice {
             kind: NoticeKind::NotLoaded,

@@ -61,7 +61,7 @@ impl Model {
     }
 
     /// Brings the question in line with the run on the stage.
-    pub(super) fn keep_slice(&mut self) {
+    pub(crate) fn keep_slice(&mut self) {
         let is_asked = matches!(&self.slice.asked, Some((stage, _)) if *stage == self.stage);
         if !self.slice.is_on || is_asked {
             return;

@@ -60,7 +60,7 @@ fn outcome(watched: &Watched) -> String {
     if matches!(watched.outcome(), Outcome::Stranded | Outcome::Missed) {
         let memory = watched.machine.with_memory(<[u64]>::to_vec);
         for page in setup.world.pages() {
-            if let Some(repair) = repair(setup.world, setup.kernel, &memory, page) {
+            if let Some(repair) = repair(&watched.setting, &memory, page) {
                 told += &format!(" then {repair:?}");
             }
         }

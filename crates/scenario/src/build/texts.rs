@@ -3,7 +3,7 @@
 use lockstep_machine::ThreadId;
 use lockstep_mm::kernel::Kernel;
 use lockstep_mm::mlock::LockAll;
-use lockstep_mm::program::Setting;
+use lockstep_mm::program::{Bodies, Setting};
 use lockstep_mm::setup::{Access, MapKind, Setup, SetupCall, SetupError};
 use lockstep_mm::vma::Vma;
 use lockstep_mm::world::{Memory, Sizes, World};
@@ -18,8 +18,21 @@ impl Scenario {
     ///
     /// # Errors
     /// The first part that cannot be built.
-    pub(super) fn build_from_texts(&self, kernel: Kernel) -> Result<Built, BuildError> {
-        self.settle(self.set_up(kernel)?)
+    pub(super) fn build_from_texts(
+        &self,
+        kernel: Kernel,
+        bodies: Bodies,
+    ) -> Result<Built, BuildError> {
+        let Built {
+            setting,
+            names,
+            resolved,
+        } = self.settle(self.set_up(kernel)?)?;
+        Ok(Built {
+            setting: Setting::with(setting.setup, setting.paths, bodies),
+            names,
+            resolved,
+        })
     }
 
     /// Makes the set-up calls.
