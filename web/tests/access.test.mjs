@@ -44,14 +44,22 @@ for (const width of [390, 320]) {
   });
 }
 
-test("on a phone the story can be stepped with the thumb", async (t) => {
-  const page = await site.open(t, "", { viewport: SIZES.phone, hasTouch: true });
-  const button = page.getByRole("button", { name: "Step", exact: true });
-  const box = await button.boundingBox();
-  assert.ok(box.height >= 44 && box.width >= 44, JSON.stringify(box));
-  await button.tap();
-  await page.locator('.page:not([data-step="0"])').waitFor();
-});
+for (const [width, height] of [[390, 844], [375, 667], [360, 640], [320, 568]]) {
+  test(`on a phone of ${width} by ${height} the story is stepped with the thumb, without scrolling`, async (t) => {
+    const page = await site.open(t, "", { viewport: { width, height }, hasTouch: true });
+    const button = page.getByRole("button", { name: "Step", exact: true });
+    for (const step of [0, 3]) {
+      await page.locator(`.page[data-step="${step}"]`).waitFor();
+      const box = await button.boundingBox();
+      assert.ok(box.height >= 44 && box.width >= 44, JSON.stringify(box));
+      assert.ok(box.y >= 0 && box.y + box.height <= height, `in sight: ${JSON.stringify(box)}`);
+      await page.touchscreen.tap(box.x + box.width / 2, box.y + box.height / 2);
+    }
+    assert.equal(await page.evaluate(() => scrollY), 0);
+    const cut = await page.locator(".verdict-word").evaluate((word) => word.scrollWidth > word.clientWidth);
+    assert.equal(cut, false, "the verdict's word is whole");
+  });
+}
 
 test("with reduced motion nothing moves", async (t) => {
   const page = await site.open(t);
