@@ -18,10 +18,23 @@ const bring = async (name) => {
   instance.exports.later();
 };
 let brought;
-self.bring = (name) => (brought ??= bring(name).catch((why) => {
+self.bring = (name) => (brought ??= told(bring(name)).catch((why) => {
   brought = undefined;
   throw why;
 }));
+
+// Shows that something is on its way, if it takes so long that one wonders.
+const told = (coming) => {
+  const bar = document.getElementById("arriving");
+  const wonder = setTimeout(() => {
+    bar.removeAttribute("value");
+    bar.hidden = false;
+  }, 200);
+  return coming.finally(() => {
+    clearTimeout(wonder);
+    bar.hidden = true;
+  });
+};
 
 // A program that traps has met a fault of its own. The last good step stays where it is.
 const stop = (fault) => {
@@ -31,6 +44,14 @@ const stop = (fault) => {
 };
 addEventListener("error", (event) => stop(event.error));
 addEventListener("unhandledrejection", (event) => stop(event.reason));
+
+self.fail = (reason) => {
+  const failed = document.getElementById("failed");
+  failed.querySelector("span").textContent = `This browser could not start the interactive part (${reason.message ?? reason}). The steps are below.`;
+  failed.querySelector("button").onclick = () => location.reload();
+  failed.hidden = false;
+  document.querySelector(".slow")?.remove();
+};
 
 export default () => {
   const bar = document.getElementById("arriving");
@@ -45,12 +66,6 @@ export default () => {
     },
     onComplete: () => (bar.hidden = true),
     onSuccess: started,
-    onFailure: (reason) => {
-      const failed = document.getElementById("failed");
-      failed.querySelector("span").textContent = `This browser could not start the interactive part (${reason.message ?? reason}). The steps are below.`;
-      failed.querySelector("button").onclick = () => location.reload();
-      failed.hidden = false;
-      slow?.remove();
-    },
+    onFailure: self.fail,
   };
 };

@@ -2,6 +2,8 @@
 
 use std::rc::Rc;
 
+use futures_util::future::join;
+use wasm_bindgen::prelude::wasm_bindgen;
 use web_sys::Element;
 
 use crate::edge::address;
@@ -13,6 +15,12 @@ use crate::model::{Act, Model};
 use crate::page::{Page, Start};
 use crate::settings::Settings;
 use crate::wire::Embed;
+
+#[wasm_bindgen]
+extern "C" {
+    /// Says that the page could not start, and offers to load it anew. The script that starts it has it.
+    fn fail(reason: &str);
+}
 
 /// Starts the page in the element `#app`, whose content, the first paint, it replaces.
 pub fn start() {
@@ -27,6 +35,11 @@ async fn start_in(place: Element) {
     let hash = address::hash();
     let is_asked = is_embed || !hash.trim_start_matches('#').is_empty();
     let is_later = !is_asked || load::later().await;
+    if is_embed && !is_later {
+        // Without its parameters a frame would show, and tell, what nobody asked for.
+        fail("a part of it could not be fetched");
+        return;
+    }
     let (embed, settings) = surroundings(is_embed);
     let wish = match (&embed, later::get()) {
         (Some(embed), Some(_)) => Some(Act::Open(embed.link.clone())),
@@ -35,8 +48,8 @@ async fn start_in(place: Element) {
     };
     let id = wish.as_ref().and_then(Act::scenario);
     let id = id.unwrap_or(engine::opening());
-    let source = load::source(id).await;
-    let is_here = load::scenario(id).await && is_later;
+    let (source, is_here) = join(load::source(id), load::scenario(id)).await;
+    let is_here = is_here && is_later;
     let Some(mut model) = Model::opening() else {
         stopped();
         return;
@@ -63,7 +76,7 @@ async fn start_in(place: Element) {
     yew::Renderer::<Page>::with_root_and_props(place, start).render();
 }
 
-/// The parameters of an embed, as far as they can be read, and the settings.
+/// The parameters of an embed, and the settings.
 fn surroundings(is_embed: bool) -> (Option<Rc<Embed>>, Settings) {
     let query = web_sys::window().and_then(|window| window.location().search().ok());
     let read = || later::get().map(|later| later.embed(&query.unwrap_or_default()));

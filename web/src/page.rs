@@ -1,7 +1,9 @@
 //! The page: the model in the middle, the components around it, the browser at the edge.
 
+use std::cell::Cell;
 use std::rc::Rc;
 
+use futures_util::future::join3;
 use gloo::events::EventListener;
 use gloo::timers::callback::Timeout;
 use wasm_bindgen_futures::spawn_local;
@@ -57,8 +59,10 @@ pub struct Page {
     model: Rc<Model>,
     embed: Option<Rc<Embed>>,
     act: Callback<Act>,
-    /// What a file is being fetched for, or could not be.
+    /// What a file could not be fetched for.
     wish: Option<Act>,
+    /// The number of the last thing that files were fetched for.
+    latest: Rc<Cell<u32>>,
     edges: Option<Edges>,
 }
 
@@ -85,6 +89,7 @@ impl Component for Page {
             embed,
             act: context.link().callback(|act| act),
             wish,
+            latest: Rc::default(),
             edges: None,
         }
     }
@@ -96,6 +101,7 @@ impl Component for Page {
             Act::Prove(_) | Act::OnlyNeeded if self.embed.is_some() => return false,
             Act::Prove(Hunt::Walk(..)) => document::shut_dialog(),
             Act::Panel(None) if self.model.panel.is_some() => document::shut_dialog(),
+            Act::NotLoaded(wish) => self.wish = Some(Act::clone(wish)),
             Act::Retry => {
                 if let Some(wish) = self.wish.take() {
                     self.act.emit(Act::Dismiss);
@@ -156,20 +162,30 @@ impl Component for Page {
 }
 
 impl Page {
-    /// Asks for the files that something needs, and then for it.
+    /// Asks for the files that something needs, all at once, and then for it; only the last thing asked for counts.
     fn fetch(&mut self, wish: Act) {
-        let act = self.act.clone();
+        let own = self.latest.get() + 1;
+        self.latest.set(own);
+        let (act, latest) = (self.act.clone(), Rc::clone(&self.latest));
         let has_source = self.model.source.is_whole();
-        self.wish = Some(wish.clone());
         spawn_local(async move {
-            let mut is_here = !wish.needs_later() || load::later().await;
-            if let Some(id) = wish.scenario() {
-                if !has_source {
+            let later = async { !wish.needs_later() || load::later().await };
+            let source = async {
+                if let Some(id) = wish.scenario().filter(|_| !has_source) {
                     act.emit(Act::Source(load::source(id).await));
                 }
-                is_here &= load::scenario(id).await;
+            };
+            let scenario = async {
+                match wish.scenario() {
+                    Some(id) => load::scenario(id).await,
+                    None => true,
+                }
+            };
+            let (is_later, (), is_scenario) = join3(later, source, scenario).await;
+            if latest.get() != own {
+                return;
             }
-            act.emit(if is_here {
+            act.emit(if is_later && is_scenario {
                 wish
             } else {
                 Act::NotLoaded(Box::new(wish))

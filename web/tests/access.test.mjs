@@ -44,6 +44,17 @@ for (const width of [390, 320]) {
   });
 }
 
+for (const width of [1280, 1200, 1199, 1000, 800, 720]) {
+  test(`the verdict has its room in the bar at ${width} pixels`, async (t) => {
+    const page = await site.open(t, "", { viewport: { width, height: 800 } });
+    await page.keyboard.press("End");
+    const [pill, tool] = await Promise.all([".bar .verdict", ".bar-tools"].map((part) => page.locator(part).boundingBox()));
+    assert.ok(pill.x + pill.width <= tool.x, JSON.stringify({ pill, tool }));
+    const { whole, seen } = await page.locator(".bar .verdict").evaluate((pill) => ({ whole: pill.scrollWidth, seen: pill.clientWidth }));
+    assert.ok(whole <= seen, `${whole} > ${seen}`);
+  });
+}
+
 for (const [width, height] of [[390, 844], [375, 667], [360, 640], [320, 568]]) {
   test(`on a phone of ${width} by ${height} the story is stepped with the thumb, without scrolling`, async (t) => {
     const page = await site.open(t, "", { viewport: { width, height }, hasTouch: true });

@@ -43,6 +43,53 @@ test("the first dialog brings it, and no other asks again", async (t) => {
   assert.equal(requests.length, 1);
 });
 
+test("a frame whose parameters cannot be read does not start with others, and Retry loads it anew", async (t) => {
+  const page = await site.open(t, "embed.html?variant=after&cursor=5&controls=step", { missing: isLater, ready: false });
+  const failed = page.getByRole("alert").filter({ hasText: "could not start the interactive part" });
+  await failed.waitFor();
+  assert.equal(await page.locator("html[data-ready]").count(), 0);
+  await page.unroute(isLater);
+  await failed.getByRole("button", { name: "Retry" }).click();
+  await untilReady(page);
+  assert.deepEqual([await at(page), await page.locator(".page").getAttribute("data-controls")], [5, "step"]);
+});
+
+test("of two runs that are asked for, the last one is shown, and Retry asks for the one that did not come", async (t) => {
+  const slow = new RegExp(`/${OTHER}[-.][0-9a-f]+\\.scenario$`);
+  const page = await site.open(t);
+  let go;
+  const leave = new Promise((done) => (go = done));
+  await page.route(slow, async (route) => {
+    await leave;
+    await route.continue();
+  });
+  const choose = (id) => page.locator(".scenario select").selectOption(id);
+  await choose(OTHER);
+  await choose("munlock-vs-mlock");
+  await page.waitForFunction(() => location.hash.includes("munlock-vs-mlock"));
+  go();
+  await page.waitForResponse(slow);
+  await stepTimes(page, 1);
+  assert.equal(await page.locator(".scenario select").inputValue(), "munlock-vs-mlock");
+});
+
+test("a bar shows that it is on its way, if that takes long", async (t) => {
+  const page = await site.open(t);
+  const bar = page.locator("#arriving");
+  let go;
+  const leave = new Promise((done) => (go = done));
+  await page.route(isLater, async (route) => {
+    await leave;
+    await route.continue();
+  });
+  await page.keyboard.press("?");
+  await bar.waitFor({ state: "visible" });
+  assert.equal(await bar.getAttribute("value"), null);
+  go();
+  await dialog(page).waitFor();
+  await bar.waitFor({ state: "hidden" });
+});
+
 test("two wishes at once bring it once", async (t) => {
   const page = await site.open(t);
   const requests = asked(page);
