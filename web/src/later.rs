@@ -2,7 +2,7 @@
 //!
 //! It is one program in source and while one works on it. When it is built to be published, `cargo xtask` cuts it in two: what
 //! only the exported function `later` (web/src/bin/app.rs) leads to comes as a file of its own, when somebody first asks for some of it.
-//! So the rest of the page comes here through [`get`] alone, and names nothing of what [`Everything`] calls.
+//! So the rest of the page comes here through [`get`] alone, and names nothing of what `Everything` calls.
 
 use std::rc::Rc;
 
