@@ -1,4 +1,4 @@
-//! How the page starts: with what its address asks for, where it mounts, and what it says if it ever has to stop.
+//! How the page starts: with what its address asks for, where it mounts, and what is said if it cannot.
 
 use std::rc::Rc;
 
@@ -7,7 +7,7 @@ use wasm_bindgen::prelude::wasm_bindgen;
 use web_sys::Element;
 
 use crate::edge::address;
-use crate::edge::document::{document, element, mark};
+use crate::edge::document::{document, element};
 use crate::engine;
 use crate::later;
 use crate::load;
@@ -51,7 +51,7 @@ async fn start_in(place: Element) {
     let (source, is_here) = join(load::source(id), load::scenario(id)).await;
     let is_here = is_here && is_later;
     let Some(mut model) = Model::opening() else {
-        stopped();
+        fail("it has no run to open with");
         return;
     };
     model.settings = settings;
@@ -79,20 +79,12 @@ async fn start_in(place: Element) {
 /// The parameters of an embed, and the settings.
 fn surroundings(is_embed: bool) -> (Option<Rc<Embed>>, Settings) {
     let query = web_sys::window().and_then(|window| window.location().search().ok());
-    let read = || later::get().map(|later| later.embed(&query.unwrap_or_default()));
-    let embed = is_embed.then(|| Rc::new(read().unwrap_or_default()));
+    let later = later::get().filter(|_| is_embed);
+    let embed = later.map(|later| Rc::new(later.embed(&query.unwrap_or_default())));
     let mut settings = Settings::remembered();
     if let Some(embed) = &embed {
         settings.theme = embed.theme;
         settings.motion = embed.motion;
     }
     (embed, settings)
-}
-
-/// Shows that the page has stopped. The last good step stays where it is.
-fn stopped() {
-    mark("data-stopped", "");
-    if let Some(message) = element("stopped") {
-        let _ = message.remove_attribute("hidden");
-    }
 }

@@ -1,4 +1,4 @@
-//! Files beside the page that it does not start with: the source it shows, and every scenario but the first.
+//! Files beside the page that it does not start with: the source it shows, every scenario but the first, and the rest of itself.
 
 use js_sys::{Promise, Uint8Array};
 use wasm_bindgen::prelude::wasm_bindgen;

@@ -61,7 +61,7 @@ pub struct Page {
     act: Callback<Act>,
     /// What a file could not be fetched for.
     wish: Option<Act>,
-    /// The number of the last thing that files were fetched for.
+    /// Grows with every wish that makes an earlier one void.
     latest: Rc<Cell<u32>>,
     edges: Option<Edges>,
 }
@@ -110,8 +110,14 @@ impl Component for Page {
             }
             _ => {}
         }
-        let is_new = |id: &&str| engine::file_of(id).is_some();
-        if act.scenario().is_some_and(|id| is_new(&id)) || act.needs_later() && !later::is_here() {
+        if act.scenario().is_some() {
+            // What is still on its way is not wanted any more.
+            self.latest.set(self.latest.get() + 1);
+        }
+        let is_new = act
+            .scenario()
+            .is_some_and(|id| engine::file_of(id).is_some());
+        if is_new || act.needs_later() && !later::is_here() {
             self.fetch(act);
             return false;
         }

@@ -23,15 +23,10 @@ impl Scenario {
         kernel: Kernel,
         bodies: Bodies,
     ) -> Result<Built, BuildError> {
-        let Built {
-            setting,
-            names,
-            resolved,
-        } = self.settle(self.set_up(kernel)?)?;
+        let built = self.settle(self.set_up(kernel)?)?;
         Ok(Built {
-            setting: Setting::with(setting.setup, setting.paths, bodies),
-            names,
-            resolved,
+            setting: Setting::with(built.setting.setup, built.setting.paths, bodies),
+            ..built
         })
     }
 
