@@ -4,6 +4,7 @@
 
 mod cut;
 mod linked;
+mod renumber;
 #[cfg(test)]
 mod tests;
 

@@ -6,20 +6,18 @@
 //! functions it calls.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fmt;
 
 use anyhow::{Context, Result, bail};
-use wasm_encoder::reencode::{Error, Reencode};
+use wasm_encoder::reencode::Reencode;
 use wasm_encoder::{
     CodeSection, ConstExpr, DataCountSection, DataSection, ElementSection, Elements, EntityType,
     ExportKind, ExportSection, FunctionSection, GlobalSection, ImportSection, MemorySection,
     Module, StartSection, TableSection, TypeSection,
 };
-use wasmparser::{
-    DataKind, Export, ExternalKind, FunctionBody, Operator, Parser, Payload, TypeRef,
-};
+use wasmparser::{Export, ExternalKind, FunctionBody, Operator, Parser, Payload, TypeRef};
 
-use super::linked::{Datum, Part, constant, functions};
+use super::linked::{Datum, Part, datum, functions};
+use super::renumber::{Renumber, numbered};
 
 /// The name under which the second part imports what it needs of the first.
 const FIRST: &str = "page";
@@ -135,13 +133,8 @@ impl<'a> Built<'a> {
             Payload::DataCountSection { .. } => self.counts_data = true,
             Payload::CodeSectionEntry(body) => self.bodies.push(body),
             Payload::DataSection(data) => {
-                for datum in data {
-                    let datum = datum?;
-                    let DataKind::Active { offset_expr, .. } = datum.kind else {
-                        bail!("a segment of data has no address");
-                    };
-                    let address = constant(&mut offset_expr.get_operators_reader())?;
-                    self.memory.push((address, datum.data.to_vec()));
+                for segment in data {
+                    self.memory.push(datum(segment?)?);
                 }
             }
             // What else there is says something about the program, and is not of it.
@@ -276,10 +269,8 @@ impl<'a> Built<'a> {
             .section(&self.types)
             .section(&self.imports)
             .section(&kinds);
-        for section in [self.tables.is_empty(), self.memories.is_empty()] {
-            if section {
-                bail!("the program has no table or no memory of its own");
-            }
+        if self.tables.is_empty() || self.memories.is_empty() {
+            bail!("the program has no table or no memory of its own");
         }
         module
             .section(&self.tables)
@@ -389,71 +380,6 @@ enum Given {
     Global(u32),
     Table(u32),
     Memory,
-}
-
-/// New numbers for what code refers to; what has none keeps its own.
-#[derive(Default)]
-struct Renumber {
-    functions: BTreeMap<u32, u32>,
-    globals: BTreeMap<u32, u32>,
-    tables: BTreeMap<u32, u32>,
-}
-
-impl Renumber {
-    /// Functions are numbered in this order.
-    fn to(functions: impl IntoIterator<Item = u32>) -> Self {
-        Self {
-            functions: numbered(functions),
-            ..Self::default()
-        }
-    }
-}
-
-/// Something that code refers to and that is not in its part.
-#[derive(Debug)]
-struct Elsewhere {
-    what: &'static str,
-    number: u32,
-}
-
-impl fmt::Display for Elsewhere {
-    fn fmt(&self, to: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(to, "{} {} is in the other part", self.what, self.number)
-    }
-}
-
-impl std::error::Error for Elsewhere {}
-
-fn numbered(order: impl IntoIterator<Item = u32>) -> BTreeMap<u32, u32> {
-    order.into_iter().zip(0..).collect()
-}
-
-impl Reencode for Renumber {
-    type Error = Elsewhere;
-
-    fn function_index(&mut self, function: u32) -> Result<u32, Error<Self::Error>> {
-        new_number(&self.functions, function, "function")
-    }
-
-    fn global_index(&mut self, global: u32) -> Result<u32, Error<Self::Error>> {
-        new_number(&self.globals, global, "global")
-    }
-
-    fn table_index(&mut self, table: u32) -> Result<u32, Error<Self::Error>> {
-        new_number(&self.tables, table, "table")
-    }
-}
-
-fn new_number(
-    numbers: &BTreeMap<u32, u32>,
-    old: u32,
-    what: &'static str,
-) -> Result<u32, Error<Elsewhere>> {
-    if numbers.is_empty() {
-        return Ok(old);
-    }
-    let missing = || Error::UserError(Elsewhere { what, number: old });
-    numbers.get(&old).copied().ok_or_else(missing)
 }
 
 /// Puts zeros where memory holds what the second part brings.

@@ -9,8 +9,9 @@ use std::ops::Range;
 
 use anyhow::{Context, Result, bail};
 use wasmparser::{
-    DataKind, Element, ElementItems, ElementKind, ExternalKind, FunctionBody, KnownCustom, Linking,
-    Operator, Parser, Payload, RelocationEntry, RelocationType, SymbolInfo, TypeRef,
+    ConstExpr, Data, DataKind, Element, ElementItems, ElementKind, ExternalKind, FunctionBody,
+    KnownCustom, Linking, Operator, Parser, Payload, RelocationEntry, RelocationType, SymbolInfo,
+    TypeRef,
 };
 
 /// A function by its number, or a datum by the number of its symbol.
@@ -110,6 +111,10 @@ impl Linked {
         data.collect()
     }
 
+    fn refer(&mut self, from: Node, to: Node) {
+        self.refers.entry(from).or_default().insert(to);
+    }
+
     fn reached<'a>(&self, from: impl Iterator<Item = &'a Node>) -> BTreeSet<Node> {
         let mut open: Vec<Node> = from.copied().collect();
         let mut reached = BTreeSet::new();
@@ -133,11 +138,12 @@ impl Linked {
 }
 
 /// Whether a function is exported as this: until `wasm-bindgen` has seen it, its name has a number at the end.
-fn is_name(exported: &str, name: &str) -> bool {
-    exported.strip_prefix(name).is_some_and(|rest| {
-        let number = rest.strip_prefix('_').unwrap_or(rest);
-        number.chars().all(|sign| sign.is_ascii_hexdigit())
-    })
+pub(super) fn is_name(exported: &str, name: &str) -> bool {
+    let is_number =
+        |rest: &str| rest.len() == 16 && rest.bytes().all(|sign| sign.is_ascii_hexdigit());
+    exported
+        .strip_prefix(name)
+        .is_some_and(|rest| rest.is_empty() || rest.strip_prefix('_').is_some_and(is_number))
 }
 
 /// The sections of a program, until all have been seen.
@@ -161,9 +167,7 @@ impl<'a> Reading<'a> {
         match payload {
             Payload::ImportSection(imports) => {
                 for import in imports.into_imports() {
-                    if let TypeRef::Func(_) = import?.ty {
-                        self.imported += 1;
-                    }
+                    self.imported += u32::from(matches!(import?.ty, TypeRef::Func(_)));
                 }
             }
             Payload::ExportSection(exports) => {
@@ -187,15 +191,11 @@ impl<'a> Reading<'a> {
             Payload::CodeSectionEntry(body) => self.bodies.push(body),
             Payload::DataSection(data) => {
                 self.all_data = data.range().start;
-                for datum in data {
-                    let datum = datum?;
-                    let DataKind::Active { offset_expr, .. } = datum.kind else {
-                        bail!("a segment of data has no address");
-                    };
-                    let address = constant(&mut offset_expr.get_operators_reader())?;
-                    self.linked.memory.push((address, datum.data.to_vec()));
-                    let end = datum.range.end;
-                    self.segments.push(end - datum.data.len() as u64..end);
+                for segment in data {
+                    let segment = segment?;
+                    let end = segment.range.end;
+                    self.segments.push(end - segment.data.len() as u64..end);
+                    self.linked.memory.push(datum(segment)?);
                 }
             }
             Payload::CustomSection(custom) => match custom.as_known() {
@@ -251,9 +251,8 @@ impl<'a> Reading<'a> {
             let mut operators = body.get_operators_reader()?;
             while !operators.eof() {
                 if let Operator::Call { function_index } = operators.read()? {
-                    let from = Node::Function(number);
                     let to = Node::Function(function_index);
-                    self.linked.refers.entry(from).or_default().insert(to);
+                    self.linked.refer(Node::Function(number), to);
                 }
             }
         }
@@ -268,7 +267,7 @@ impl<'a> Reading<'a> {
             let at = self.code + u64::from(note.offset);
             let number = self.bodies.partition_point(|body| body.range().end <= at);
             let from = Node::Function(self.imported + number as u32);
-            self.linked.refers.entry(from).or_default().insert(to);
+            self.linked.refer(from, to);
         }
         Ok(())
     }
@@ -321,15 +320,23 @@ pub(super) fn functions(element: Element<'_>) -> Result<Vec<(u32, u32)>> {
     else {
         bail!("an element of the table is no function, or has no place");
     };
-    let first = constant(&mut offset_expr.get_operators_reader())?;
+    let first = constant(&offset_expr)?;
     let functions = functions.into_iter();
     let functions = functions.collect::<Result<Vec<u32>, _>>()?;
     Ok((first..).zip(functions).collect())
 }
 
+/// What a segment puts into memory.
+pub(super) fn datum(segment: Data<'_>) -> Result<Datum> {
+    let DataKind::Active { offset_expr, .. } = segment.kind else {
+        bail!("a segment of data has no address");
+    };
+    Ok((constant(&offset_expr)?, segment.data.to_vec()))
+}
+
 /// A number that is written down as such.
-pub(super) fn constant(operators: &mut wasmparser::OperatorsReader<'_>) -> Result<u32> {
-    match operators.read()? {
+fn constant(expression: &ConstExpr<'_>) -> Result<u32> {
+    match expression.get_operators_reader().read()? {
         Operator::I32Const { value } => Ok(value as u32),
         other => bail!("an address is worked out by {other:?}"),
     }

@@ -6,10 +6,10 @@ use wasm_encoder::{
     LinkingSection, MemorySection, MemoryType, Module, RefType, SymbolTable, TableSection,
     TableType, TypeSection, ValType,
 };
-use wasmparser::{DataKind, Operator, Parser, Payload, Validator};
+use wasmparser::{Operator, Parser, Payload, Validator};
 
 use super::cut::cut;
-use super::linked::{Linked, Part, constant};
+use super::linked::{Linked, Part, datum, is_name};
 use super::without_notes;
 
 /// Where the two data lie; each is a word.
@@ -226,13 +226,9 @@ fn told(program: &[u8]) -> String {
             }
             Payload::CodeSectionStart { count, .. } => told += &format!("{count} functions\n"),
             Payload::DataSection(data) => {
-                for datum in data {
-                    let datum = datum.expect("a datum");
-                    let DataKind::Active { offset_expr, .. } = datum.kind else {
-                        continue;
-                    };
-                    let at = constant(&mut offset_expr.get_operators_reader()).expect("a number");
-                    told += &format!("memory {at} {:?}\n", String::from_utf8_lossy(datum.data));
+                for segment in data {
+                    let (at, bytes) = datum(segment.expect("a segment")).expect("an address");
+                    told += &format!("memory {at} {:?}\n", String::from_utf8_lossy(&bytes));
                 }
             }
             _ => {}
@@ -311,4 +307,17 @@ fn notes_go_and_the_program_stays() {
     assert!(linked.len() > plain.len());
     assert_eq!(told(&linked), told(&plain));
     assert!(Linked::read(&plain).is_err());
+}
+
+#[test]
+fn an_export_is_known_by_its_name_with_or_without_a_number() {
+    for (exported, is_it) in [
+        ("later", true),
+        ("later_1fe8f9a94338377c", true),
+        ("later_on", false),
+        ("latera", false),
+        ("late", false),
+    ] {
+        assert_eq!(is_name(exported, "later"), is_it, "{exported}");
+    }
 }
