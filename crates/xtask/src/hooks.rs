@@ -52,8 +52,8 @@ pub(crate) fn web_assets(project: &Project) -> Result<()> {
     write_if_changed(&project.path(TARGET), &html)
 }
 
-/// Puts the files beside the page, finishes the programs of one that is to be published, tells the page how large its program is, and writes `embed.html`: the same page told to be
-/// one stage in somebody else's frame.
+/// Puts the files beside the page, finishes the programs of one that is to be published, tells the page how large its program is,
+/// and writes `embed.html`: the same page told to be one stage in somebody else's frame.
 pub(crate) fn web_embed(project: &Project) -> Result<()> {
     let staging = env::var_os("TRUNK_STAGING_DIR")
         .context("TRUNK_STAGING_DIR is not set: this is for Trunk to call")?;
